@@ -1,0 +1,3 @@
+"""tzcheck: judge a county's schools against China's official standards, with evidence."""
+
+__version__ = "0.1.0"

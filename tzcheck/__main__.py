@@ -1,0 +1,5 @@
+"""`python -m tzcheck`."""
+
+from tzcheck.cli import main
+
+main(prog_name="tzcheck")

@@ -1,0 +1,57 @@
+"""Cases: facts beside the rules with the verdict they must lead to, all judged in one run."""
+
+from collections import defaultdict
+from datetime import date
+
+from tzcheck import facts as reading
+from tzcheck.errors import Problem
+from tzcheck.facts import Known, RowSet
+from tzcheck.place import Place
+from tzcheck.report import check
+from tzcheck.rule import Case, Rulebook
+
+DAY = date(2022, 12, 31)
+
+
+def run(book: Rulebook, engine: str, wanted: frozenset[str] | None = None) -> tuple[int, list[Problem]]:
+    """Judges every case of the rules `wanted` (all by default): how many there were, and those that came out wrong.
+
+    A case without a day is judged as of 2022-12-31.
+    """
+    by_day: dict[date, list[Case]] = defaultdict(list)
+    for case in book.cases:
+        if wanted is None or case.rule in wanted:
+            by_day[case.as_of or DAY].append(case)
+    problems: list[Problem] = []
+    for day, cases in by_day.items():
+        problems += _judge(book, engine, day, cases)
+    return sum(map(len, by_day.values())), problems
+
+
+def _judge(book: Rulebook, engine: str, day: date, cases: list[Case]) -> list[Problem]:
+    rules = {id: (pack, rule) for id, pack, rule in book.rules()}
+    sets = []
+    for number, case in enumerate(cases):
+        pack, rule = rules[case.rule]
+        place = Place(None, f"{case.rule} {number}", pack.levels(rule)[0])
+        keyed = {
+            id: [{"indicator": case.rule, **row} for row in rows] if id in ("marks", "attestations") else rows
+            for id, rows in case.facts.items()
+        }
+        sets.append(RowSet(place, keyed, case.values))
+    facts = reading.of_rows(sets, Known(book.ids, frozenset(book.packs)))
+    report = check(book, facts, frozenset(case.rule for case in cases), day, engine)
+    found = {
+        (scored.place.name, one.id): one
+        for scored in report.places
+        for score in scored.scores
+        for one in score.indicators
+    }
+    problems = []
+    for case, one in zip(cases, sets, strict=True):
+        file, line = book.where[f"case {case.rule} {case.name}"]
+        got = found[one.place.name, case.rule]
+        if got.verdict != case.verdict or got.engines:
+            details = {"case": case.name, "wanted": case.verdict, "got": got.verdict.value, "engine": report.engine}
+            problems.append(Problem("error", "case_failed", file, line, value=case.rule, details=details))
+    return problems

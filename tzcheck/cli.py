@@ -1,0 +1,447 @@
+"""The command line. Heavy imports stand inside the commands, so that `--help` is quick; this is their only place."""
+
+import locale
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tzcheck import __version__
+from tzcheck.errors import EXIT_FACTS, EXIT_USAGE, Fault, Problem, UsageFault
+from tzcheck.texts import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from tzcheck.facts import Facts
+    from tzcheck.report import Report
+    from tzcheck.rule import Rulebook
+
+EXIT_CODES = """\b
+退出码 / exit codes:
+  0  已判定的全部达标 / all that was judged is met
+  1  至少一项未通过（按 --fail-on）/ at least one fails at --fail-on
+  2  用法或规则文件有误 / wrong usage, or a wrong rule file
+  3  事实无法读取或有错误 / facts unreadable or not valid
+  4  内部故障，包括两个引擎不一致 / internal fault, engines disagreeing included
+  5  没有可判定的内容 / nothing was judged
+"""
+
+FORMATS = ("text", "json", "matrix")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Guarded(click.Group):
+    """A group whose commands end in a message and an exit code, never in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Fault as fault:
+            lang = _lang(ctx)
+            for problem in fault.problems:
+                where = problem.where()
+                severity = text(f"severity.{problem.severity}", lang)
+                line = f"{severity} {where}{'  ' if where else ''}{problem.message(lang)}"
+                click.echo("".join(char if char.isprintable() else "�" for char in line), err=True)
+            ctx.exit(fault.exit_code)
+
+
+def _lang(ctx: click.Context) -> str:
+    found = (ctx.find_root().obj or {}).get("lang")
+    return found or default_lang()
+
+
+def default_lang() -> str:
+    """`zh` where the locale is Chinese, `en` elsewhere."""
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), None)
+    named = named or locale.getlocale()[0] or ""
+    return "zh" if named.casefold().startswith(("zh", "chinese")) else "en"
+
+
+def _keep_lang(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    chosen = value or default_lang()
+    ctx.find_root().ensure_object(dict)["lang"] = chosen
+    return chosen
+
+
+def _a_day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r}: 2022-12-31") from None
+
+
+def options(*chosen: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one decorator."""
+
+    def decorate(command: F) -> F:
+        for option in reversed(chosen):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+lang_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), callback=_keep_lang, is_eager=True, help="语言 / language (locale)"
+)
+rules_option = click.option(
+    "--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
+    help="另加的规则文件夹 / a folder of packs beside the built-in ones",
+)  # fmt: skip
+profile_option = click.option("--profile", default="national", show_default=True, help="口径 / profile")
+day_option = click.option("--as-of", callback=_a_day, metavar="DATE", help="判定日期 / the day to judge on")
+county_option = click.option(
+    "--county", "counties", multiple=True, metavar="CODE|NAME", help="只看这些县 / only these counties"
+)
+encoding_option = click.option("--encoding", help="文件编码 / encoding of the files")
+engine_option = click.option(
+    "--engine", type=click.Choice(["auto", "both", "duckdb", "durable"]), default="auto", show_default=True,
+    help="判定引擎 / engine",
+)  # fmt: skip
+facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=click.Path(path_type=Path))
+format_option = click.option(
+    "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="格式 / format (text)"
+)
+output_option = click.option(
+    "--output", "outputs", multiple=True, metavar="PATH", help="写入文件，- 为标准输出 / file, - for standard output"
+)
+
+
+@click.group(cls=Guarded, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tzcheck")
+def main() -> None:
+    """判断一个县是否达到国家和省的办学标准，并说明理由。
+
+    Tell whether a county meets the official standards for its schools, and why.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+@main.command(epilog=EXIT_CODES)
+@facts_argument
+@options(
+    click.option(
+        "--standard", "standards", multiple=True, metavar="ID",
+        help="标准或指标，如 balanced、balanced.12 / standard or indicator",
+    ),
+    day_option, profile_option, rules_option, format_option, output_option,
+    click.option(
+        "--fail-on", type=click.Choice(["unmet", "undetermined", "never"]), default="undetermined", show_default=True,
+        help="哪种结论算未通过 / which verdicts fail",
+    ),
+    engine_option, county_option,
+    click.option(
+        "--gate", type=click.Choice(["indicators", "ready"]), default="indicators", show_default=True,
+        help="按指标或按能否申报定退出码 / exit by indicators or by readiness",
+    ),
+    click.option("--details", is_flag=True, help="列出每一条问题 / list every breach"),
+    lang_option, encoding_option,
+    click.option("--quiet", is_flag=True, help="不打印报告 / print no report"),
+    click.option("--no-progress", is_flag=True, help="不显示进度 / show no progress"),
+)  # fmt: skip
+@click.pass_context
+def check(
+    ctx: click.Context, paths: tuple[Path, ...], standards: tuple[str, ...], as_of: date | None, profile: str,
+    rule_folders: tuple[Path, ...], formats: tuple[str, ...], outputs: tuple[str, ...], fail_on: str, engine: str,
+    counties: tuple[str, ...], gate: str, details: bool, lang: str, encoding: str | None, quiet: bool,
+    no_progress: bool,
+) -> None:  # fmt: skip
+    """按标准判定县 / Judge counties against standards."""
+    pairs = _pairs(formats, outputs)
+    from tzcheck.report import exit_code
+
+    report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding)
+    for format, output in pairs:
+        _put(report, format, output, lang, details, quiet)
+    ctx.exit(exit_code(report, fail_on, gate))
+
+
+def _pairs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str, str]]:
+    if not outputs and len(formats) <= 1:
+        outputs = ("-",)
+    if not formats and len(outputs) == 1:
+        formats = ("text",)
+    if len(formats) != len(outputs):
+        raise click.UsageError(
+            "--format 和 --output 要成对 / --format and --output come in pairs: "
+            f"{len(formats)} and {len(outputs)} given"
+        )
+    return list(zip(formats, outputs, strict=True))
+
+
+def _checked(
+    paths: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
+    as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None,
+) -> "Report":  # fmt: skip
+    from tzcheck import report
+
+    book = _book(rule_folders, profile)
+    wanted = _wanted(book, standards)
+    facts = _facts(paths, book, encoding)
+    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties)
+
+
+def _book(rule_folders: tuple[Path, ...], profile: str) -> "Rulebook":
+    from tzcheck import rule
+
+    return rule.load((built_in("rules"), *rule_folders), profile)
+
+
+def built_in(name: str) -> Path:
+    """A folder that travels with tzcheck: beside the package in a checkout, inside it when installed."""
+    inside = Path(__file__).parent / name
+    return inside if inside.is_dir() else Path(__file__).parent.parent / name
+
+
+def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
+    """The rules that `standards` name: whole parts between dots match, so `.1` is not `.10`."""
+    if not standards:
+        return book.ids
+    wanted: set[str] = set()
+    for standard in standards:
+        found = {id for id in book.ids if id == standard or id.startswith(standard + ".")}
+        if not found:
+            from difflib import get_close_matches
+
+            near = get_close_matches(standard, [*book.packs, *sorted(book.ids)], 1, 0.5)
+            details = {"near": near[0] if near else "—"}
+            raise UsageFault([Problem("error", "unknown_id", value=standard, details=details)])
+        wanted |= found
+    return frozenset(wanted)
+
+
+def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "Facts":
+    import codecs
+
+    from tzcheck import facts
+
+    if encoding:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise click.BadParameter(encoding, param_hint="--encoding") from None
+    return facts.read(paths, facts.Known(book.ids, frozenset(book.packs)), encoding)
+
+
+def _put(report: "Report", format: str, output: str, lang: str, details: bool, quiet: bool) -> None:
+    from tzcheck.writers import WRITERS
+    from tzcheck.writers import text as terminal
+
+    if output == "-" and format == "text" and sys.stdout.isatty():
+        if not quiet:
+            from rich.console import Console
+
+            terminal.show(report, lang, details, Console())
+        return
+    if output == "-" and format == "text" and quiet:
+        return
+    written = WRITERS[format](report, lang, details)
+    if output == "-":
+        sys.stdout.write(written)
+    else:
+        write_whole(Path(output), written)
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_text(content, encoding="utf-8", newline="")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise UsageFault(
+            [Problem("error", "unwritable", str(path), details={"why": error.strerror or str(error)})]
+        ) from None
+
+
+@main.command(epilog=EXIT_CODES)
+@facts_argument
+@options(
+    rules_option, lang_option, encoding_option,
+    click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True),
+)  # fmt: skip
+@click.pass_context
+def validate(
+    ctx: click.Context, paths: tuple[Path, ...], rule_folders: tuple[Path, ...], lang: str, encoding: str | None,
+    format: str,
+) -> None:  # fmt: skip
+    """只读取和校验数据，不判定 / Only read and cross-check the data: no verdicts."""
+    facts = _facts(paths, _book(rule_folders, "national"), encoding)
+    failed = any(problem.severity == "error" for problem in facts.problems)
+    if format == "json":
+        import json
+
+        from tzcheck.report import files_data, problem_data
+
+        data = {
+            "schema": "tzcheck/validation/1",
+            "facts": files_data(facts.files),
+            "problems": [problem_data(problem, lang) for problem in facts.problems],
+        }
+        click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+    else:
+        from rich.console import Console
+
+        from tzcheck.writers.text import show_problems
+
+        show_problems(facts.problems, lang, Console())
+        rows = sum(file.rows for file in facts.files)
+        if not failed:
+            click.echo(text("head.valid", lang, files=len(facts.files), rows=rows))
+    ctx.exit(EXIT_FACTS if failed else 0)
+
+
+@main.command(epilog=EXIT_CODES)
+@click.argument("rule")
+@facts_argument
+@options(day_option, profile_option, rules_option, engine_option, county_option, lang_option, encoding_option)
+@click.pass_context
+def explain(
+    ctx: click.Context, rule: str, paths: tuple[Path, ...], as_of: date | None, profile: str,
+    rule_folders: tuple[Path, ...], engine: str, counties: tuple[str, ...], lang: str, encoding: str | None,
+) -> None:  # fmt: skip
+    """一个结论的来龙去脉 / How one verdict came about: text, source, limit, inputs, arithmetic."""
+    from tzcheck import report
+    from tzcheck.explain import explain as told
+
+    book = _book(rule_folders, profile)
+    if rule not in book.ids:
+        _wanted(book, (rule + ".",))
+    facts = _facts(paths, book, encoding)
+    day = as_of or facts.as_of
+    found = report.check(book, facts, frozenset([rule]), day, engine, counties)
+    click.echo(told(book, facts, rule, day, found, lang), nl=False)
+    ctx.exit(report.exit_code(found, "undetermined"))
+
+
+@main.command(epilog=EXIT_CODES)
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@options(
+    day_option, profile_option, rules_option, engine_option, lang_option, encoding_option,
+    click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True),
+)  # fmt: skip
+@click.pass_context
+def compare(
+    ctx: click.Context, old: Path, new: Path, as_of: date | None, profile: str, rule_folders: tuple[Path, ...],
+    engine: str, lang: str, encoding: str | None, format: str,
+) -> None:  # fmt: skip
+    """两次结果对比：已解决、新出现、仍未解决 / Two results (or fact sets): fixed, new, still open."""
+    import json
+
+    from tzcheck import compare as comparing
+    from tzcheck.report import as_data
+
+    def result(path: Path) -> dict[str, Any]:
+        if path.suffix == ".json":
+            return _result(path)
+        return as_data(_checked((path,), rule_folders, profile, (), as_of, engine, (), encoding), lang)
+
+    found = comparing.compare(result(old), result(new))
+    if format == "json":
+        click.echo(json.dumps(comparing.as_data(found), ensure_ascii=False, indent=1))
+    else:
+        click.echo(comparing.as_text(found, lang), nl=False)
+    ctx.exit(1 if any(change.kind in ("new", "open", "unjudged") for change in found.changes) else 0)
+
+
+def _result(path: Path) -> dict[str, Any]:
+    """A result that was written before. Raises FactsFault where it is none."""
+    import json
+
+    from tzcheck.errors import FactsFault
+    from tzcheck.report import SCHEMA
+
+    try:
+        data = json.loads(path.read_bytes())
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            raise FactsFault([Problem("error", "no_result", str(path), details={"why": f"schema ≠ {SCHEMA}"})])
+    except (OSError, ValueError) as error:
+        raise FactsFault([Problem("error", "no_result", str(path), details={"why": str(error)})]) from None
+    return data
+
+
+@main.group(epilog=EXIT_CODES)
+def rules() -> None:
+    """查看和校验规则 / Look at the rules and check them."""
+
+
+@rules.command("list")
+@options(rules_option, lang_option)
+def rules_list(rule_folders: tuple[Path, ...], lang: str) -> None:
+    """列出全部规则 / List all rules."""
+    for id, _, rule in _book(rule_folders, "national").rules():
+        click.echo(f"{id}\t{rule.title.of(lang)}")
+
+
+@rules.command("show")
+@click.argument("id")
+@options(rules_option, profile_option, day_option, lang_option)
+def rules_show(id: str, rule_folders: tuple[Path, ...], profile: str, as_of: date | None, lang: str) -> None:
+    """显示一条规则 / Show one rule: text, source, requirement, limits."""
+    from tzcheck.explain import describe
+
+    book = _book(rule_folders, profile)
+    wanted = _wanted(book, (id,))
+    for one, pack, rule in book.rules():
+        if one in wanted:
+            click.echo("\n".join(describe(book, one, pack, rule, as_of or date.max, lang)) + "\n")
+
+
+@rules.command("lint")
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@options(rules_option, profile_option, day_option, lang_option)
+@click.pass_context
+def rules_lint(
+    ctx: click.Context, folders: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, as_of: date | None,
+    lang: str,
+) -> None:  # fmt: skip
+    """检查规则文件 / Find what is wrong in rule files, with file and line."""
+    from rich.console import Console
+
+    from tzcheck import rule
+    from tzcheck.writers.text import show_problems
+
+    book, problems = rule.examine((built_in("rules"), *rule_folders, *folders), profile)
+    if book is not None:
+        problems = [*problems, *rule.lint(book, as_of or date(2024, 12, 31))]
+    show_problems(problems, lang, Console())
+    click.echo(text("head.linted", lang, rules=len(book.ids) if book else 0, problems=len(problems)))
+    ctx.exit(EXIT_USAGE if problems else 0)
+
+
+@rules.command("test")
+@options(rules_option, profile_option, engine_option, lang_option)
+@click.pass_context
+def rules_test(
+    ctx: click.Context, rule_folders: tuple[Path, ...], profile: str, engine: str, lang: str
+) -> None:
+    """运行规则旁的用例 / Run the cases beside the rules."""
+    from rich.console import Console
+
+    from tzcheck import cases
+    from tzcheck.writers.text import show_problems
+
+    number, problems = cases.run(_book(rule_folders, profile), engine)
+    show_problems(problems, lang, Console())
+    click.echo(text("head.tested", lang, cases=number, failed=len(problems)))
+    ctx.exit(EXIT_USAGE if problems else 0)
+
+
+@rules.command("schema")
+def rules_schema() -> None:
+    """规则文件的 JSON Schema / The JSON Schema of rule files, for editors."""
+    import json
+
+    from tzcheck.rule import schema
+
+    click.echo(json.dumps(schema(), ensure_ascii=False, indent=1))

@@ -1,0 +1,126 @@
+"""Judges with one engine or with both, and sees to it that every subject got its verdict and the two agree."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tzcheck.engines import duckdb, rete
+from tzcheck.engines.judged import Count, Judged, Subject
+from tzcheck.errors import EngineFault, Problem, UsageFault
+from tzcheck.facts import Facts
+from tzcheck.sql import Judgement, Plan
+
+ENGINES = ("auto", "both", "duckdb", "durable")
+MOST_SUBJECTS = 50_000
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A subject on which the engines differ: (applies, holds) by each."""
+
+    subject: Subject
+    duckdb: tuple[bool | None, bool | None]
+    durable: tuple[bool | None, bool | None]
+
+
+@dataclass(frozen=True)
+class Judgements:
+    """What the engines found: `engine` names those that judged, `note` why one did not."""
+
+    engine: str
+    note: str | None
+    counts: tuple[Count, ...]
+    told: tuple[Subject, ...]
+    disagreements: tuple[Disagreement, ...]
+    unasked: int
+
+
+def judge(plan: Plan, facts: Facts, engine: str) -> Judgements:
+    """The verdicts of a plan. `auto` judges with both engines up to 50,000 subjects, beyond that with DuckDB alone.
+
+    Raises UsageFault where the engine asked for is not there, EngineFault where a subject got no verdict.
+    """
+    due = expected(plan, facts)
+    why = None if engine == "duckdb" else rete.unavailable()
+    if why and engine in ("both", "durable"):
+        raise UsageFault([Problem("error", "no_durable", details={"why": why})])
+    if engine == "auto" and sum(due.values()) > MOST_SUBJECTS:
+        why = f"> {MOST_SUBJECTS}"
+    both = engine != "duckdb" and why is None
+    judged = duckdb.judge(plan, facts, everyone=both)
+    _check_number(due, judged)
+    if not both:
+        return Judgements("duckdb", why, judged.counts, judged.told, (), 0)
+    disagreements, unasked = _compare(plan, judged)
+    return Judgements("durable" if engine == "durable" else "both", None, judged.counts, judged.told, disagreements, unasked)
+
+
+def expected(plan: Plan, facts: Facts) -> Mapping[tuple[str, str], int]:
+    """How many subjects each rule has to judge, counted from the facts and not from any engine's answer."""
+    due: Counter[tuple[str, str]] = Counter()
+    for judgement in plan.judgements:
+        if judgement.rule is None:
+            typed = facts.tables.get(judgement.table.id) if judgement.table else None
+            for indicator in typed.columns["indicator"] if typed else ():
+                due[indicator, judgement.basis] += 1
+            continue
+        for place in _spots(judgement, facts):
+            own = facts.places[place].level in judgement.own_levels
+            if own or (judgement.rolls_up and facts.cities[place] is not None):
+                due[judgement.rule, judgement.basis] += 1
+    return due
+
+
+def _spots(judgement: Judgement, facts: Facts) -> Iterable[int]:
+    """The place of every subject: of each row, or each county or city that any row is about."""
+    tables = [facts.tables[id] for id in judgement.tables if id in facts.tables]
+    if judgement.table is not None:
+        return tables[0].place if tables else []
+    places = {place for typed in tables for place in typed.place}
+    if judgement.source == "each_county":
+        return places
+    cities = {facts.cities[place] if facts.cities[place] is not None else place for place in places}
+    return {place for place in cities if place is not None and facts.places[place].level == "city"}
+
+
+def _check_number(due: Mapping[tuple[str, str], int], judged: Judged) -> None:
+    came: Counter[tuple[str, str]] = Counter()
+    for count in judged.counts:
+        came[count.rule, count.basis] += count.checked + count.not_applicable
+    for key in due.keys() | came.keys():
+        if due.get(key, 0) != came[key]:
+            details = {"rule": key[0], "due": due.get(key, 0), "came": came[key]}
+            raise EngineFault([Problem("error", "verdicts_lost", details=details)])
+
+
+def _compare(plan: Plan, judged: Judged) -> tuple[tuple[Disagreement, ...], int]:
+    everyone = judged.everyone or ()
+    keyed = {judgement.basis: judgement for judgement in plan.judgements if judgement.rule is None}
+    ruled = {judgement.rule: judgement for judgement in plan.judgements if judgement.rule is not None}
+    judgements = {}
+    for subject in everyone:
+        key = (subject.rule, subject.basis)
+        if key not in judgements:
+            judgements[key] = ruled[subject.rule] if subject.basis == "facts" else keyed[subject.basis]
+    outcomes = rete.judge(judgements, everyone)
+    if len(outcomes) != len(everyone):
+        details = {"rule": "durable", "due": len(everyone), "came": len(outcomes)}
+        raise EngineFault([Problem("error", "verdicts_lost", details=details)])
+    differing = tuple(
+        Disagreement(subject, (subject.applies, subject.holds), outcome)
+        for subject, outcome in zip(everyone, outcomes, strict=True)
+        if outcome is not None and not _same((subject.applies, subject.holds), outcome)
+    )
+    return differing, sum(outcome is None for outcome in outcomes)
+
+
+def _same(one: tuple[bool | None, bool | None], other: tuple[bool | None, bool | None]) -> bool:
+    """Whether two outcomes say the same: outside, or the same of holding."""
+    if (one[0] is False) != (other[0] is False):
+        return False
+    return one[0] is False or one[1] == other[1]
+
+
+def subjects(plan: Plan, facts: Facts) -> tuple[Subject, ...]:
+    """Every subject with its sides, as DuckDB computed them: what `explain` shows."""
+    return duckdb.judge(plan, facts, everyone=True).everyone or ()

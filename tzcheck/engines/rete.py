@@ -1,0 +1,145 @@
+"""durable_rules: judges the same subjects as a Rete network. Every trap of it stays in this file."""
+
+import importlib.util
+from collections.abc import Mapping
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from tzcheck import condition as conditions
+from tzcheck.condition import And, Comparison, Condition, Not, Or
+from tzcheck.engines.judged import Subject, exact
+from tzcheck.errors import EngineFault, Problem
+from tzcheck.sql import Judgement
+
+# durable_rules holds whole numbers in 64 bits and everything else as a double, so only whole numbers are asserted.
+LARGEST = 2**63 - 1
+OPERATORS = {"<=": "$lte", ">=": "$gte", "<": "$lt", ">": "$gt", "==": None, "!=": "$neq"}
+OUTCOMES = {"met": (True, True), "unmet": (True, False), "out": (False, None)}
+
+Outcome = tuple[bool | None, bool | None]
+
+
+def unavailable() -> str | None:
+    """Why durable_rules can't judge here; None where it can. It does not import on Python 3.13 unless patched."""
+    if importlib.util.find_spec("durable") is None:
+        return "not installed"
+    try:
+        import durable.engine  # noqa: F401
+    except ImportError as error:
+        return str(error)
+    return None
+
+
+def judge(judgements: Mapping[tuple[str, str], Judgement], subjects: tuple[Subject, ...]) -> list[Outcome | None]:
+    """(applies, holds) of every subject, in their order; None where a number is too large for this engine.
+
+    `judgements` are keyed by rule and basis. Each subject is one fact with whole numbers only: both sides of every
+    comparison, multiplied out. Raises EngineFault where what fired does not match what was asserted.
+    """
+    from durable import engine
+
+    class Host(engine.Host):  # type: ignore[misc]
+        """A host without the timer threads, which take work over so that verdicts come late."""
+
+        def _run(self) -> None:
+            pass
+
+    fired: list[tuple[int, str]] = []
+
+    def recorder(outcome: str) -> Any:
+        def record(closure: Any) -> None:
+            fired.append((closure.m.n, outcome))
+
+        return record
+
+    rulesets = {}
+    names: dict[tuple[str, str], str] = {}
+    for key, judgement in judgements.items():
+        names[key] = f"r{len(names)}"
+        rulesets[names[key]] = _ruleset(judgement, recorder)
+    host = Host(rulesets)
+    results: list[Outcome | None] = []
+    for index, subject in enumerate(subjects):
+        key = (subject.rule, subject.basis)
+        fact = _fact(judgements[key], subject)
+        if fact is None:
+            results.append(None)
+            continue
+        before = len(fired)
+        try:
+            # One fact a call: assert_facts drops matches silently from several hundred facts on.
+            state = host.assert_fact(names[key], {"n": index, **fact})
+        except engine.MessageNotHandledException:
+            state = None  # nothing matched: a value is missing
+        if isinstance(state, dict) and state.get("exception"):
+            raise EngineFault([Problem("error", "rete", details={"why": str(state["exception"])})])
+        mine = {outcome for number, outcome in fired[before:]}
+        if any(number != index for number, _ in fired[before:]) or len(mine) > 1:
+            raise EngineFault([Problem("error", "rete", details={"why": f"{subject.rule}: {sorted(mine)}"})])
+        results.append(OUTCOMES[mine.pop()] if mine else (None, None))
+    return results
+
+
+def _ruleset(judgement: Judgement, recorder: Any) -> dict[str, Any]:
+    """Three Rete rules: it applies and holds, it applies and its negation holds, it does not apply."""
+    count = sum(1 for _ in conditions.comparisons(judgement.requires))
+    holds = compiled(conditions.affirm(judgement.requires), 0)
+    fails = compiled(conditions.negate(judgement.requires), 0)
+    rules = {"met": holds, "unmet": fails}
+    if judgement.applies:
+        inside = compiled(conditions.affirm(judgement.applies), count)
+        rules = {"met": {"$and": [inside, holds]}, "unmet": {"$and": [inside, fails]}}
+        rules["out"] = compiled(conditions.negate(judgement.applies), count)
+    return {name: {"all": [{"m": pattern}], "run": recorder(name)} for name, pattern in rules.items()}
+
+
+def compiled(condition: Condition, first: int) -> dict[str, Any]:
+    """The condition as a durable_rules pattern; its comparisons, from left to right, have numbers from `first` on."""
+    return _compiled(condition, iter(range(first, first + sum(1 for _ in conditions.comparisons(condition)))))
+
+
+def _compiled(condition: Condition, numbers: Any) -> dict[str, Any]:
+    match condition:
+        case Comparison(_, operator, _):
+            number = next(numbers)
+            left, right = f"l{number}", f"r{number}"
+            name = OPERATORS[operator]
+            test = {left: {"$m": right}} if name is None else {name: {left: {"$m": right}}}
+            # A missing right-hand field can compare as a value, so both sides are guarded.
+            return {"$and": [{"$ex": {left: 1}}, {"$ex": {right: 1}}, test]}
+        case And(parts):
+            return {"$and": [_compiled(part, numbers) for part in parts]}
+        case Or(parts):
+            return {"$or": [_compiled(part, numbers) for part in parts]}
+        case Not():
+            raise AssertionError("`not` is pushed down before compiling")
+
+
+def _fact(judgement: Judgement, subject: Subject) -> dict[str, int] | None:
+    """The subject's sides as whole numbers; a missing one is left out. None where one is too large."""
+    fact: dict[str, int] = {}
+    for index, (left, _, _) in enumerate(judgement.sides):
+        one, other = subject.sides[index]
+        if left.codes:
+            # Codes are numbered; durable_rules would order a text above every number.
+            pair = (_code(one, left.codes), _code(other, left.codes))
+        else:
+            pair = _whole(exact(one), exact(other))
+        for name, value in zip((f"l{index}", f"r{index}"), pair, strict=True):
+            if value is not None and abs(value) > LARGEST:
+                return None
+            if value is not None:
+                fact[name] = value
+    return fact
+
+
+def _code(text: str | None, codes: tuple[str, ...]) -> int | None:
+    return None if text is None else codes.index(text)
+
+
+def _whole(one: Fraction | None, other: Fraction | None) -> tuple[int | None, int | None]:
+    """Both numbers, multiplied by what makes them whole."""
+    factor = lcm(*(value.denominator for value in (one, other) if value is not None))
+    first, second = ((None if value is None else int(value * factor)) for value in (one, other))
+    return first, second

@@ -1,0 +1,80 @@
+"""Problems found in facts and rules, and the faults that end a run, each with its exit code."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from tzcheck.texts import text
+
+EXIT_MET, EXIT_FAILED, EXIT_USAGE, EXIT_FACTS, EXIT_INTERNAL, EXIT_NOTHING = 0, 1, 2, 3, 4, 5
+
+NO_DETAILS: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong at one place: `code` names its text, `details` fill it in.
+
+    `row` counts as a spreadsheet does (the header of a CSV is row 1); for YAML it is the line.
+    `severity` is `error` (exit code 3) or `query` (to be looked at; leaves the exit code alone).
+    """
+
+    severity: str
+    code: str
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    county: str | None = None
+    sheet: str | None = None
+    details: Mapping[str, object] = field(default_factory=lambda: NO_DETAILS)
+
+    def message(self, lang: str) -> str:
+        """The problem as one sentence: what was found and what to do."""
+        return text(f"problem.{self.code}", lang, value=self.value, column=self.column, **self.details)
+
+    def expected(self, lang: str) -> str | None:
+        """What would have been right, where that can be said."""
+        wanted = self.details.get("expected")
+        if wanted is None:
+            return None
+        return wanted[lang] if isinstance(wanted, Mapping) else str(wanted)
+
+    def where(self) -> str:
+        """`file:row:column`, as far as known."""
+        parts = [self.file, None if self.row is None else str(self.row), self.column]
+        return ":".join(part for part in parts if part)
+
+
+class Fault(Exception):
+    """Ends the run with `exit_code`; `problems` say why."""
+
+    exit_code = EXIT_INTERNAL
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.where()} {p.message('en')}".strip() for p in self.problems))
+
+
+class UsageFault(Fault):
+    """The command line asks for something that is not there."""
+
+    exit_code = EXIT_USAGE
+
+
+class RuleFault(Fault):
+    """A rule file is wrong."""
+
+    exit_code = EXIT_USAGE
+
+
+class FactsFault(Fault):
+    """No facts could be read at all."""
+
+    exit_code = EXIT_FACTS
+
+
+class EngineFault(Fault):
+    """An engine did not do its work."""
+
+    exit_code = EXIT_INTERNAL

@@ -1,0 +1,654 @@
+"""Facts: the files of a fact set, typed by the tables, with every row either accepted or reported."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from tzcheck import document
+from tzcheck.errors import FactsFault, Problem, UsageFault
+from tzcheck.place import TOTALS, Place, Places, spelled
+from tzcheck.readers import READERS, RawTable
+from tzcheck.readers.rows import header_spelling, spellings
+from tzcheck.readers.yaml import cell
+from tzcheck.table import NUMERIC, TABLES, VALUES, Column, Table
+
+SET_FILES = {"county.yaml": "county", "city.yaml": "city"}
+DATA_SUFFIXES = frozenset(READERS)
+SCALE = Decimal("0.000001")
+LARGEST = Decimal(10) ** 10
+NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+YEARS = range(1900, 2101)
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """A file of facts: its path below FACTS, its hash, and how many rows were read, accepted and refused."""
+
+    path: str
+    sha256: str
+    rows: int
+    accepted: int
+    rejected: int
+
+
+@dataclass
+class TypedTable:
+    """The accepted rows of a table, by column; `place`, `file` and `row` say where each comes from.
+
+    `place` and `file` index `Facts.places` and `Facts.files`.
+    """
+
+    table: Table
+    place: list[int] = field(default_factory=list)
+    file: list[int] = field(default_factory=list)
+    row: list[int] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What facts may refer to: the ids of indicators and of standards."""
+
+    indicators: frozenset[str] = frozenset()
+    standards: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refused row: its table, the index of its place where that could be read, its indicator likewise."""
+
+    table: str
+    place: int | None
+    indicator: str | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that was read. `cities` gives, for each place, the index of its city or None."""
+
+    places: tuple[Place, ...]
+    cities: tuple[int | None, ...]
+    tables: Mapping[str, TypedTable]
+    files: tuple[FileRead, ...]
+    problems: tuple[Problem, ...]
+    refused: tuple[Refused, ...]
+    days: Mapping[str, date]
+
+    @property
+    def as_of(self) -> date:
+        """The day that all sets name. Raises UsageFault where there is none, or more than one."""
+        found = set(self.days.values())
+        if len(found) == 1:
+            return found.pop()
+        if not found:
+            raise UsageFault([Problem("error", "no_day")])
+        shown = ", ".join(f"{file} {day}" for file, day in self.days.items())
+        raise UsageFault([Problem("error", "several_days", details={"days": shown})])
+
+
+@dataclass(frozen=True)
+class _Set:
+    """One folder (or file) of facts while it is read: its own place, if it names one.
+
+    Places of a set with a `suffix` are apart from those of the same name in other sets.
+    """
+
+    place: int | None = None
+    city: int | None = None
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class RowSet:
+    """Facts given as rows instead of files: the place they are of, tables as lists of rows, county values."""
+
+    place: Place
+    tables: Mapping[str, list[dict[str, Any]]]
+    values: Mapping[str, Any]
+
+
+class _Reading:
+    """Collects what is read from all the sets."""
+
+    def __init__(self, known: Known, encoding: str | None) -> None:
+        self.known = known
+        self.encoding = encoding
+        self.registry = Places()
+        self.places: list[Place] = []
+        self.index: dict[str, int] = {}
+        self.cities: dict[int, int] = {}
+        self.tables: dict[str, TypedTable] = {}
+        self.keys: dict[str, dict[tuple[Any, ...], tuple[str, int]]] = defaultdict(dict)
+        self.files: list[FileRead] = []
+        self.problems: list[Problem] = []
+        self.refused: list[Refused] = []
+        self.days: dict[str, date] = {}
+
+    def place(self, place: Place) -> int:
+        if place.id not in self.index:
+            self.index[place.id] = len(self.places)
+            self.places.append(place)
+        return self.index[place.id]
+
+    def error(self, code: str, file: str, row: int | None = None, **more: Any) -> None:
+        self.problems.append(Problem("error", code, file, row, **more))
+
+
+def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Facts:
+    """The facts in `paths`: folders of a county or city, folders of such folders, or single tables.
+
+    Raises FactsFault where a path is not there or holds nothing that could be facts.
+    """
+    reading = _Reading(known, encoding)
+    for path in paths:
+        if not path.exists():
+            raise FactsFault([Problem("error", "no_such_path", str(path))])
+        for folder, files in _sets(path):
+            _read_set(reading, path, folder, files)
+    if not reading.files and not any(problem.severity == "error" for problem in reading.problems):
+        found = [Problem("error", "no_tables", str(path), details=_table_names()) for path in paths]
+        raise FactsFault([*reading.problems, *found])
+    _check_schools(reading)
+    return _facts(reading)
+
+
+def of_rows(sets: Iterable[RowSet], known: Known) -> Facts:
+    """Facts from rows, each set apart from the others; the file of a row is the number of its set."""
+    reading = _Reading(known, None)
+    for number, one in enumerate(sets):
+        index = reading.place(one.place)
+        city = index if one.place.level == "city" else None
+        own = _Set(index, city, f" {number}")
+        for id, rows in one.tables.items():
+            table = TABLES[id]
+            filled = [_with_keys(table, row, position) for position, row in enumerate(rows)]
+            header = tuple(dict.fromkeys(key for row in filled for key in row))
+            records = tuple(
+                (position, tuple(cell(row.get(key)) for key in header)) for position, row in enumerate(filled, 1)
+            )
+            _read_table(reading, own, table, RawTable(0, header, records), str(number), "")
+        if one.values:
+            rows_of_values = tuple(
+                (position, (key, cell(value))) for position, (key, value) in enumerate(one.values.items(), 1)
+            )
+            _read_table(reading, own, VALUES, RawTable(0, ("key", "value"), rows_of_values), str(number), "")
+    return _facts(reading)
+
+
+def _with_keys(table: Table, row: dict[str, Any], position: int) -> dict[str, Any]:
+    """The row with a text of its own in every required text column that it leaves out."""
+    missing = [one.id for one in table.columns if one.required and one.kind == "text" and one.id not in row]
+    return {**dict.fromkeys(missing, str(position)), **row}
+
+
+def _facts(reading: _Reading) -> Facts:
+    return Facts(
+        places=tuple(reading.places),
+        cities=tuple(reading.cities.get(index) for index in range(len(reading.places))),
+        tables=reading.tables,
+        files=tuple(reading.files),
+        problems=tuple(reading.problems),
+        refused=tuple(reading.refused),
+        days=reading.days,
+    )
+
+
+def _table_names() -> dict[str, object]:
+    return {"tables": ", ".join(TABLES)}
+
+
+def _sets(path: Path) -> list[tuple[Path, list[Path]]]:
+    """The folders below `path` that hold facts, each with its files; a single file is a set of its own."""
+    if path.is_file():
+        return [(path.parent, [path])]
+    sets = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files = [
+            Path(folder) / name
+            for name in sorted(names)
+            if Path(name).suffix.casefold() in DATA_SUFFIXES and not name.startswith((".", "~"))
+        ]
+        if files:
+            sets.append((Path(folder), files))
+    return sets
+
+
+def _read_set(reading: _Reading, root: Path, folder: Path, files: list[Path]) -> None:
+    base = root if root.is_dir() else root.parent
+    own = _Set()
+    described = [path for path in files if path.name in SET_FILES]
+    if len(described) > 1:
+        reading.error("two_set_files", described[1].relative_to(base).as_posix())
+    for path in described[:1]:
+        own = _read_set_file(reading, base, path)
+    for path in files:
+        if path.name in SET_FILES:
+            continue
+        table = table_of(path)
+        name = path.relative_to(base).as_posix()
+        if table is None:
+            near = get_close_matches(path.stem, TABLES, 1, 0.75)
+            severity = "error" if near else "query"
+            details = {"near": near[0] if near else "", **_table_names()}
+            code = "table_typo" if near else "not_a_table"
+            reading.problems.append(Problem(severity, code, name, details=details))
+            continue
+        data = _bytes(reading, path, name)
+        if data is not None:
+            raw = READERS[path.suffix.casefold()](data, name, table, reading.encoding)
+            _read_table(reading, own, table, raw, name, hashlib.sha256(data).hexdigest())
+
+
+def table_of(path: Path) -> Table | None:
+    """The table that a file holds: named as it, or as it with `_` and more behind (`funding_2024.csv`)."""
+    stem = path.stem
+    found = [id for id in TABLES if stem == id or stem.startswith(id + "_")]
+    return TABLES[max(found, key=len)] if found else None
+
+
+def _bytes(reading: _Reading, path: Path, name: str) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reading.error("unreadable", name, details={"why": error.strerror or str(error)})
+        return None
+
+
+# --- county.yaml and city.yaml -------------------------------------------------------------------------------------
+
+
+def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
+    name = path.relative_to(base).as_posix()
+    own = _Set()
+    data = _bytes(reading, path, name)
+    if data is None:
+        return own
+    found, problems = document.read(data, name)
+    reading.problems.extend(problems)
+    if found is None:
+        return own
+    value = found.value
+    level = SET_FILES[path.name]
+    allowed = (level, "as_of", "school_year", "values")
+    if not isinstance(value, dict) or not isinstance(value.get(level), dict):
+        reading.error("set_file", name, 1, details={"key": level})
+        return own
+    for key in value:
+        if key not in allowed:
+            details = {"expected": ", ".join(allowed)}
+            reading.error("unknown_key", name, found.line((key,)), value=key, details=details)
+    place = _described_place(reading, name, found, value[level], level)
+    if place is not None:
+        city = place if level == "city" else None
+        own = _Set(place, city)
+    if value.get("as_of") is not None:
+        day = parse_date(cell(value["as_of"]))
+        if day is None:
+            _bad_cell(reading, name, found.line(("as_of",)), "as_of", cell(value["as_of"]), "date")
+        else:
+            reading.days[name] = day
+    rows = _value_rows(reading, name, found, value.get("values") or {})
+    sha = hashlib.sha256(data).hexdigest()
+    raw = RawTable(1, ("key", "value", "as_of", "document"), tuple(rows))
+    if rows and own.place is None:
+        reading.error("values_without_place", name)
+    elif rows:
+        _read_table(reading, own, VALUES, raw, name, sha)
+    else:
+        reading.files.append(FileRead(name, sha, 0, 0, 0))
+    return own
+
+
+def _described_place(
+    reading: _Reading, file: str, found: document.Document, value: dict[str, Any], level: str
+) -> int | None:
+    code, name = cell(value.get("code")), cell(value.get("name"))
+    known = reading.registry.find(name) if name and not code else None
+    if known:
+        return reading.place(known)
+    if code and not re.fullmatch(r"\d{6}", code):
+        _bad_cell(reading, file, found.line((level, "code")), "code", code, "county_code")
+        return None
+    if not code and not name:
+        reading.error("set_file", file, found.line((level,)), details={"key": level})
+        return None
+    place = Place(code or None, name or code, level if code or level == "city" else "zone")
+    known = reading.registry.add(place)
+    if name and reading.registry.find(name) not in (known, None):
+        reading.error("code_and_name", file, found.line((level, "name")), value=name, details={"code": code})
+    return reading.place(known)
+
+
+def _value_rows(
+    reading: _Reading, file: str, found: document.Document, values: Any
+) -> list[tuple[int, tuple[str, ...]]]:
+    if not isinstance(values, dict):
+        reading.error("values_shape", file, found.line(("values",)))
+        return []
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    for key, value in values.items():
+        line = found.line(("values", key)) or 1
+        if isinstance(value, dict) and not set(value) <= {"value", "as_of", "document"}:
+            nested = {f"{key}.{sub}": item for sub, item in value.items()}
+        else:
+            nested = {key: value}
+        for id, item in nested.items():
+            parts = item if isinstance(item, dict) else {"value": item}
+            if any(isinstance(part, dict | list) for part in (*parts.values(), item)) and not isinstance(item, dict):
+                reading.error("values_shape", file, line, value=id)
+                continue
+            rows.append((line, (id, *(cell(parts.get(name)) for name in ("value", "as_of", "document")))))
+    return rows
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def _read_table(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: str, sha256: str) -> None:
+    """Types the rows of one file and adds the sound ones to the table."""
+    file_index = len(reading.files)
+    reading.problems.extend(raw.problems)
+    broken = any(problem.severity == "error" for problem in raw.problems)
+    columns = None if not raw.header else _columns(reading, own, table, raw, file)
+    if columns is None:
+        reading.files.append(FileRead(file, sha256, len(raw.records), 0, len(raw.records)))
+        reading.refused.append(Refused(table.id, own.place, None))
+        return
+    if not raw.records and not broken:
+        reading.error("empty_table", file, raw.header_row, details={"table": table.title})
+        reading.refused.append(Refused(table.id, own.place, None))
+    typed = reading.tables.setdefault(table.id, TypedTable(table, columns={c.id: [] for c in table.columns}))
+    accepted = 0
+    for row, cells in raw.records:
+        accepted += _read_row(reading, own, typed, columns, file, file_index, row, cells)
+    if broken:
+        reading.refused.append(Refused(table.id, own.place, None))
+    reading.files.append(FileRead(file, sha256, len(raw.records), accepted, len(raw.records) - accepted))
+
+
+def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: str) -> list[Column | None] | None:
+    """The column that each header cell stands for; None where the table can't be read for want of one."""
+    known = spellings(table)
+    found: list[Column | None] = []
+    first: dict[str, str] = {}
+    sound = True
+    for header in raw.header:
+        id = known.get(header_spelling(header))
+        if id in first:
+            details = {"first": first[id], "id": id}
+            reading.error("same_column", file, raw.header_row, column=header, details=details)
+            sound = False
+        if id:
+            first.setdefault(id, header)
+        found.append(table.column(id) if id else None)
+    strangers = [header for header, column in zip(raw.header, found) if header and column is None]
+    for column in table.columns:
+        if column.id in first:
+            continue
+        candidates = {header_spelling(header): header for header in strangers}
+        near = [
+            candidates[match]
+            for spelling in (column.id, *column.headers)
+            for match in get_close_matches(header_spelling(spelling), candidates, 1, 0.75)
+        ]
+        needed = own.place is None if column.kind == "place" else column.required
+        if near:
+            strangers.remove(near[0])
+            details = {"id": column.id, "title": column.headers[0]}
+            reading.error("header_typo", file, raw.header_row, column=near[0], details=details)
+        elif needed:
+            details = {"id": column.id, "title": column.headers[0], "headers": ", ".join(filter(None, raw.header))}
+            reading.error("no_column", file, raw.header_row, column=column.id, details=details)
+        if needed:
+            sound = False
+    for header in strangers:
+        details = {"table": table.title, "expected": ", ".join(column.id for column in table.columns)}
+        reading.problems.append(
+            Problem("query", "unknown_column", file, raw.header_row, column=header, details=details)
+        )
+    return found if sound else None
+
+
+def _read_row(
+    reading: _Reading,
+    own: _Set,
+    typed: TypedTable,
+    columns: list[Column | None],
+    file: str,
+    file_index: int,
+    row: int,
+    cells: tuple[str, ...],
+) -> bool:
+    """Adds one row; False where it was refused, with a problem for each fault in it."""
+    table = typed.table
+    before = len(reading.problems)
+    raw = {column.id: text for column, text in zip(columns, cells) if column is not None}
+    if any(cells[len(columns) :]):
+        extra = next(text for text in cells[len(columns) :] if text)
+        reading.error("beyond_header", file, row, value=extra)
+    if _is_total(table, own, raw, cells):
+        label = next(text for text in cells if text)
+        reading.problems.append(Problem("query", "total_row", file, row, value=label))
+        return True
+    place = _row_place(reading, own, table, raw.get(table.place, ""), file, row)
+    values: dict[str, Any] = {}
+    for column in table.columns:
+        text = raw.get(column.id, "")
+        if column.kind == "place":
+            values[column.id] = text
+        elif text == "":
+            values[column.id] = None
+            if column.required:
+                details = {"title": column.headers[0]}
+                reading.error("blank_key", file, row, column=column.id, details=details)
+        else:
+            values[column.id] = _typed(reading, column, text, file, row)
+    _check_references(reading, table, values, file, row)
+    if len(reading.problems) == before or not any(p.severity == "error" for p in reading.problems[before:]):
+        key = tuple(place if id == table.place else values[id] for id in table.key)
+        if table.place not in table.key:
+            key = (place, *key)
+        first = reading.keys[table.id].setdefault(key, (file, row)) if table.key else (file, row)
+        if first != (file, row):
+            shown = " ".join(str(values[id]) for id in table.key)
+            details = {"first_file": first[0], "first_row": first[1]}
+            reading.error("duplicate", file, row, column=table.key[-1], value=shown, details=details)
+    if any(problem.severity == "error" for problem in reading.problems[before:]):
+        county = reading.places[place].id if place is not None else None
+        for index in range(before, len(reading.problems)):
+            reading.problems[index] = replace(reading.problems[index], county=county)
+        indicator = values.get("indicator")
+        known = indicator if indicator in reading.known.indicators else None
+        reading.refused.append(Refused(table.id, place, known))
+        return False
+    assert place is not None
+    typed.place.append(place)
+    typed.file.append(file_index)
+    typed.row.append(row)
+    for id, value in values.items():
+        typed.columns[id].append(value)
+    return True
+
+
+def _is_total(table: Table, own: _Set, raw: Mapping[str, str], cells: tuple[str, ...]) -> bool:
+    """Whether a row is a sum of those above it, and not itself a fact (as the city's row of the notice is)."""
+    if table.of_places and own.city is not None and spelled(raw.get(table.place, "")) in TOTALS:
+        return False
+    return spelled(next(text for text in cells if text)) in TOTALS
+
+
+def _row_place(reading: _Reading, own: _Set, table: Table, text: str, file: str, row: int) -> int | None:
+    """The index of a row's place; None, with a problem, where it has none or not the set's."""
+    column = table.place
+    if text == "":
+        if own.place is not None:
+            return own.place
+        reading.error("no_place", file, row, column=column)
+        return None
+    if own.city is not None and spelled(text) in TOTALS:
+        return own.city
+    place = reading.registry.find(text)
+    if place is None:
+        known = reading.registry.names()
+        near = get_close_matches(spelled(text), known, 1, 0.5)
+        details = {"near": near[0] if near else "—", "expected": "、".join(known)}
+        reading.error("unknown_place", file, row, column=column, value=text, details=details)
+        return None
+    if own.suffix:
+        if place.level == "city" and own.city is not None:
+            return own.city
+        place = Place(None, place.name + own.suffix, place.level)
+    index = reading.place(place)
+    if own.place is not None and own.city is None and index != own.place:
+        details = {"own": reading.places[own.place].name}
+        reading.error("other_county", file, row, column=column, value=text, details=details)
+    if own.city is not None and place.level in ("county", "zone", "municipal"):
+        reading.cities[index] = own.city
+    return index
+
+
+def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) -> Any:
+    """The value of a cell, or None with a problem where it is not of the column's kind."""
+    match column.kind:
+        case "text" | "place":
+            return text
+        case "code":
+            assert column.codes is not None
+            folded = spelled(text).casefold()
+            for code, labels in column.codes.items():
+                if folded == code or any(folded == spelled(label).casefold() for label in labels):
+                    return code
+            choices = ", ".join(f"{code} {labels[0]}" for code, labels in column.codes.items())
+            reading.error("bad_code", file, row, column=column.id, value=text, details={"expected": choices})
+            return None
+        case "date":
+            day = parse_date(text)
+            if day is None:
+                _bad_cell(reading, file, row, column.id, text, "date")
+            return day
+        case kind:
+            number = parse_decimal(text, percent=column.unit == "%")
+            value = _number_of_kind(kind, number)
+            if value is None:
+                _bad_cell(reading, file, row, column.id, text, kind, column.unit)
+            elif number is not None and kind != "printed" and number != number.quantize(SCALE, ROUND_HALF_UP):
+                details = {"decimals": -int(SCALE.as_tuple().exponent)}
+                reading.problems.append(
+                    Problem("query", "rounded", file, row, column.id, text, details=details)
+                )
+            return value
+
+
+def _number_of_kind(kind: str, number: Decimal | None) -> Any:
+    if number is None or abs(number) >= LARGEST:
+        return None
+    whole = int(number) if number == number.to_integral_value() else None
+    match kind:
+        case "count":
+            return whole if whole is not None and whole >= 0 else None
+        case "year":
+            return whole if whole in YEARS else None
+        case "measure":
+            return number.quantize(SCALE, ROUND_HALF_UP) if number >= 0 else None
+        case "printed":
+            return number
+        case _:
+            return number.quantize(SCALE, ROUND_HALF_UP)
+
+
+def parse_decimal(text: str, percent: bool = False) -> Decimal | None:
+    """The number that a cell holds: full-width digits and thousands separators read as meant; None otherwise."""
+    folded = unicodedata.normalize("NFKC", text).strip().removesuffix("年")
+    if percent:
+        folded = folded.removesuffix("%").strip()
+    return Decimal(folded.replace(",", "")) if len(folded) < 40 and NUMBER.fullmatch(folded) else None
+
+
+def parse_date(text: str) -> date | None:
+    """The day that a cell holds, `2022-12-31`, `2022/12/31` or `2022年12月31日`; None otherwise."""
+    match = DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not match:
+        return None
+    year, month, day = map(int, match.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _bad_cell(
+    reading: _Reading, file: str, row: int | None, column: str, value: str, kind: str, unit: str | None = None
+) -> None:
+    details = {"expected": EXPECTED[kind], "unit": f" ({unit})" if unit and kind in NUMERIC else ""}
+    reading.error("bad_cell", file, row, column=column, value=value, details=details)
+
+
+EXPECTED: Mapping[str, Mapping[str, str]] = {
+    "count": {"zh": "0 或以上的整数", "en": "a whole number of 0 or more"},
+    "measure": {"zh": "0 或以上的数", "en": "a number of 0 or more"},
+    "number": {"zh": "数", "en": "a number"},
+    "printed": {"zh": "数", "en": "a number"},
+    "year": {"zh": "4 位年份", "en": "a year of 4 digits"},
+    "date": {"zh": "日期，如 2022-12-31", "en": "a date such as 2022-12-31"},
+    "county_code": {"zh": "6 位代码", "en": "a code of 6 digits"},
+    "indicator": {"zh": "规则中已有的指标编号", "en": "the id of an indicator in the rules"},
+    "standard": {"zh": "规则中已有的标准编号", "en": "the id of a standard in the rules"},
+}
+
+
+def _check_references(reading: _Reading, table: Table, values: dict[str, Any], file: str, row: int) -> None:
+    """Indicators and standards that a row names must be there."""
+    for column, known in (("indicator", reading.known.indicators), ("standard", reading.known.standards)):
+        named = values.get(column)
+        if column in table.column_ids and named is not None and named not in known:
+            near = get_close_matches(named, sorted(known), 1, 0.5)
+            details = {"near": near[0] if near else "—", "expected": EXPECTED[column]}
+            reading.error("unknown_id", file, row, column=column, value=named, details=details)
+
+
+REFERENCES = {"school_id": "schools", "kindergarten_id": "kindergartens"}
+
+
+def _check_schools(reading: _Reading) -> None:
+    """Rows whose school is not in `schools` (or kindergarten not in `kindergartens`) are taken out and reported."""
+    for column, home in REFERENCES.items():
+        if home not in reading.tables:
+            continue
+        listed = set(zip(reading.tables[home].place, reading.tables[home].columns[column], strict=True))
+        for id, typed in reading.tables.items():
+            if id in (home, "vocational_schools") or column not in typed.columns:
+                continue
+            pairs = list(zip(typed.place, typed.columns[column], strict=True))
+            lost = [index for index, pair in enumerate(pairs) if pair not in listed]
+            for index in lost:
+                file = reading.files[typed.file[index]]
+                details = {"home": home}
+                reading.error(
+                    "unlisted",
+                    file.path,
+                    typed.row[index],
+                    column=column,
+                    value=typed.columns[column][index],
+                    county=reading.places[typed.place[index]].id,
+                    details=details,
+                )
+                reading.refused.append(Refused(id, typed.place[index], None))
+                reading.files[typed.file[index]] = replace(
+                    file, accepted=file.accepted - 1, rejected=file.rejected + 1
+                )
+            gone = set(lost)
+            for values in (typed.place, typed.file, typed.row, *typed.columns.values()):
+                values[:] = [value for index, value in enumerate(values) if index not in gone]
+
+

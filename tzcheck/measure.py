@@ -1,0 +1,159 @@
+"""Measures: SQL expressions over a table's columns, checked when they are read and computed as exact ratios."""
+
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from tzcheck.table import NUMERIC, Table
+
+AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
+LOGIC = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.In)
+ALLOWED = (
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.Abs, exp.Column, exp.Identifier, exp.Literal,
+    exp.Star, exp.Filter, exp.Where, exp.Is, exp.Null, *AGGREGATES, *LOGIC,
+)  # fmt: skip
+LEVEL, LEVEL_COLUMN = "level", "_level"
+
+
+class MeasureError(ValueError):
+    """The expression can't be a measure: `code` names why (a text `problem.<code>`), `found` is what was found."""
+
+    def __init__(self, code: str, found: str) -> None:
+        super().__init__(f"{code}: {found}")
+        self.code = code
+        self.found = found
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A number as SQL: `numerator` over `denominator`, or the numerator alone where there is none to divide by."""
+
+    numerator: exp.Expr
+    denominator: exp.Expr | None = None
+
+
+def parse(text: str, table: Table | None, aggregated: bool) -> exp.Expr:
+    """The expression `text`, its columns checked against the table (None: they are keys of values, or measures).
+
+    An aggregated measure has its columns inside `sum`, `count`, `min` or `max`; any other has none of these.
+    Raises MeasureError.
+    """
+    try:
+        tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
+    except SqlglotError as error:
+        raise MeasureError("measure_syntax", str(error).splitlines()[0]) from None
+    if not isinstance(tree, exp.Select) or [key for key, value in tree.args.items() if value] != ["expressions"]:
+        raise MeasureError("measure_syntax", text)
+    if len(tree.expressions) != 1:
+        raise MeasureError("measure_syntax", text)
+    expression = tree.expressions[0]
+    for node in expression.walk():
+        if not isinstance(node, ALLOWED):
+            raise MeasureError("measure_function", node.sql(dialect="duckdb"))
+    for division in expression.find_all(exp.Div):
+        if division.find_ancestor(*AGGREGATES, exp.Where):
+            raise MeasureError("measure_division", division.sql(dialect="duckdb"))
+    for column in expression.find_all(exp.Column):
+        _check_column(column, table, aggregated)
+    if not aggregated and any(expression.find_all(*AGGREGATES)):
+        raise MeasureError("measure_aggregate", text)
+    return expression.transform(_with_level)
+
+
+def _with_level(node: exp.Expr) -> exp.Expr:
+    """`level` as the column in which the level of a row's place is kept."""
+    return exp.column(LEVEL_COLUMN) if isinstance(node, exp.Column) and node.name == LEVEL else node
+
+
+def _check_column(column: exp.Column, table: Table | None, aggregated: bool) -> None:
+    name = column_name(column)
+    if table is None:
+        return
+    if name != LEVEL and name not in table.column_ids:
+        raise MeasureError("measure_column", name)
+    inside = column.find_ancestor(*AGGREGATES, exp.Where)
+    if aggregated and inside is None:
+        raise MeasureError("measure_not_aggregated", name)
+    compared = column.find_ancestor(exp.EQ, exp.NEQ, exp.In, exp.Is)
+    if name == LEVEL or table.column(name).kind not in NUMERIC:
+        counted = isinstance(column.parent, exp.Count)
+        if compared is None and not counted:
+            raise MeasureError("measure_not_number", name)
+
+
+def column_name(column: exp.Column) -> str:
+    """The name of a column as it was written, dots included."""
+    return ".".join(part.name for part in column.parts)
+
+
+def columns(expression: exp.Expr) -> set[str]:
+    """The columns of facts that an expression reads."""
+    return {column_name(column) for column in expression.find_all(exp.Column)} - {LEVEL_COLUMN}
+
+
+def ratio(expression: exp.Expr) -> Ratio:
+    """The expression without any division: DuckDB's and Spark's `/` are not exact."""
+    match expression:
+        case exp.Paren():
+            return ratio(expression.this)
+        case exp.Neg():
+            inner = ratio(expression.this)
+            return Ratio(exp.Neg(this=exp.paren(inner.numerator)), inner.denominator)
+        case exp.Abs():
+            inner = ratio(expression.this)
+            below = inner.denominator
+            return Ratio(exp.Abs(this=inner.numerator), below and exp.Abs(this=below))
+        case exp.Add() | exp.Sub():
+            left, right = ratio(expression.this), ratio(expression.expression)
+            above = type(expression)(
+                this=exp.paren(times(left.numerator, right.denominator)),
+                expression=exp.paren(times(right.numerator, left.denominator)),
+            )
+            return Ratio(exp.paren(above), product(left.denominator, right.denominator))
+        case exp.Mul():
+            left, right = ratio(expression.this), ratio(expression.expression)
+            above = times(left.numerator, right.numerator)
+            return Ratio(above, product(left.denominator, right.denominator))
+        case exp.Div():
+            left, right = ratio(expression.this), ratio(expression.expression)
+            below = product(left.denominator, right.numerator)
+            return Ratio(times(left.numerator, right.denominator), below)
+        case exp.Filter() | exp.Sum() | exp.Count() | exp.Min() | exp.Max():
+            return Ratio(whole(expression))
+        case _:
+            return Ratio(expression.copy())
+
+
+def times(left: exp.Expr, right: exp.Expr | None) -> exp.Expr:
+    """The product as SQL; the left side alone where there is no right one."""
+    if right is None:
+        return left.copy()
+    return exp.Mul(this=exp.paren(left.copy()), expression=exp.paren(right.copy()))
+
+
+def product(left: exp.Expr | None, right: exp.Expr | None) -> exp.Expr | None:
+    """The product of two denominators, either of which may be absent."""
+    if left is None:
+        return right and right.copy()
+    return times(left, right)
+
+
+def whole(aggregate: exp.Expr) -> exp.Expr:
+    """An aggregate that is missing where one of its values is: SQL's own `sum` would understate it."""
+    inner, where = aggregate, None
+    if isinstance(aggregate, exp.Filter):
+        inner, where = aggregate.this, aggregate.expression.this
+    if isinstance(inner, exp.Count) and isinstance(inner.this, exp.Star) and where is None:
+        return aggregate.copy()
+    unknown: list[exp.Expr] = []
+    if not (isinstance(inner, exp.Count) and isinstance(inner.this, exp.Star)):
+        unknown.append(exp.Is(this=inner.this.copy(), expression=exp.Null()))
+    if where is not None:
+        outside = exp.Is(this=exp.paren(where.copy()), expression=exp.Null())
+        unknown = [exp.and_(*(test for test in unknown), where.copy())] if unknown else []
+        unknown.append(outside)
+    missing = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=exp.or_(*unknown)))
+    condition = exp.EQ(this=missing, expression=exp.Literal.number(0))
+    return exp.Case(ifs=[exp.If(this=condition, true=aggregate.copy())])

@@ -1,0 +1,42 @@
+"""YAML files: a list of rows, each a mapping from a column to its value."""
+
+from decimal import Decimal
+from typing import Any
+
+from tzcheck import document
+from tzcheck.errors import Problem
+from tzcheck.readers.rows import RawTable
+from tzcheck.table import Table
+
+
+def read(data: bytes, file: str, table: Table, encoding: str | None = None) -> RawTable:
+    """The rows of `data`; the row number of each is the line it begins on."""
+    found, problems = document.read(data, file)
+    if found is None:
+        return RawTable(0, (), (), tuple(problems))
+    if not isinstance(found.value, list):
+        return RawTable(1, (), (), (Problem("error", "yaml_rows", file, 1, details={"table": table.id}),))
+    header = tuple(dict.fromkeys(key for item in found.value if isinstance(item, dict) for key in item))
+    records: list[tuple[int, tuple[str, ...]]] = []
+    for index, item in enumerate(found.value):
+        line = found.line((index,)) or 1
+        if not isinstance(item, dict) or any(isinstance(value, dict | list) for value in item.values()):
+            problems.append(Problem("error", "yaml_rows", file, line, details={"table": table.id}))
+            continue
+        records.append((line, tuple(cell(item.get(key)) for key in header)))
+    return RawTable(1, header, tuple(records), tuple(problems))
+
+
+def cell(value: Any) -> str:
+    """A YAML value as the text of a cell."""
+    match value:
+        case None:
+            return ""
+        case True:
+            return "yes"
+        case False:
+            return "no"
+        case Decimal():
+            return format(value, "f")
+        case _:
+            return str(value).strip()

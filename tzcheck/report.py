@@ -1,0 +1,303 @@
+"""The report: everything a writer needs, and the exit code it means."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from tzcheck import __version__
+from tzcheck.engines import agree
+from tzcheck.errors import (
+    EXIT_FACTS,
+    EXIT_FAILED,
+    EXIT_INTERNAL,
+    EXIT_MET,
+    EXIT_NOTHING,
+    Problem,
+    UsageFault,
+)
+from tzcheck.facts import Facts, FileRead
+from tzcheck.place import LEVELS
+from tzcheck.rule import Rulebook, Source
+from tzcheck.score import Evidence, Indicator, Reason, Score, Scored, rounded, score
+from tzcheck.sql import plan
+from tzcheck.texts import text
+from tzcheck.verdict import Verdict
+
+SCHEMA = "tzcheck/result/1"
+FAIL_ON = ("unmet", "undetermined", "never")
+GATES = ("indicators", "ready")
+SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A run's result: the scores of every place, the problems of the facts, and what it was made with.
+
+    `engine` names the engines that judged, `note` why one of them did not, `unasked` how many subjects only
+    DuckDB could judge.
+    """
+
+    as_of: date
+    profile: str
+    engine: str
+    note: str | None
+    unasked: int
+    disagreements: int
+    rules_sha256: str
+    files: tuple[FileRead, ...]
+    places: tuple[Scored, ...]
+    problems: tuple[Problem, ...]
+    version: str = __version__
+
+
+def check(
+    book: Rulebook,
+    facts: Facts,
+    wanted: frozenset[str],
+    day: date,
+    engine: str = "auto",
+    counties: Iterable[str] = (),
+) -> Report:
+    """Judges the facts against the rules `wanted` on a day; `counties` (codes or names) narrow the places.
+
+    Raises UsageFault where a county is not among the facts.
+    """
+    places = _chosen(facts, tuple(counties))
+    work = plan(book.packs.values(), wanted, day)
+    judgements = agree.judge(work, facts, engine)
+    scored, queries = score(book, facts, work, judgements, wanted, places)
+    return Report(
+        as_of=day,
+        profile=book.profile.profile,
+        engine=judgements.engine,
+        note=judgements.note,
+        unasked=judgements.unasked,
+        disagreements=len(judgements.disagreements),
+        rules_sha256=book.sha256,
+        files=facts.files,
+        places=tuple(one for one in scored if one.scores),
+        problems=(*facts.problems, *queries),
+    )
+
+
+def _chosen(facts: Facts, counties: tuple[str, ...]) -> Sequence[int]:
+    order = sorted(range(len(facts.places)), key=lambda index: LEVELS.index(facts.places[index].level))
+    if not counties:
+        return order
+    chosen: set[int] = set()
+    for wanted in counties:
+        found = [index for index, place in enumerate(facts.places) if place.answers_to(wanted)]
+        if not found:
+            known = "、".join(place.name for place in facts.places)
+            raise UsageFault([Problem("error", "no_such_county", value=wanted, details={"expected": known})])
+        chosen.update(found)
+    return [index for index in order if index in chosen]
+
+
+def exit_code(report: Report, fail_on: str, gate: str = "indicators") -> int:
+    """The exit code of the contract: 4, 3, 5, 1, 0, the first that holds."""
+    verdicts = [one.verdict for scored in report.places for score in scored.scores for one in score.indicators]
+    if report.disagreements:
+        return EXIT_INTERNAL
+    if any(problem.severity == "error" for problem in report.problems):
+        return EXIT_FACTS
+    outside = (Verdict.NOT_APPLICABLE, Verdict.NOT_COUNTED)
+    if all(verdict in outside for verdict in verdicts):
+        return EXIT_NOTHING
+    if gate == "ready":
+        ready = all(score.ready for scored in report.places for score in scored.scores if score.applicable)
+        return EXIT_MET if ready or fail_on == "never" else EXIT_FAILED
+    failing = {
+        "unmet": (Verdict.UNMET,),
+        "undetermined": (Verdict.UNMET, Verdict.UNDETERMINED),
+        "never": (),
+    }[fail_on]
+    return EXIT_FAILED if any(verdict in failing for verdict in verdicts) else EXIT_MET
+
+
+# --- as data -------------------------------------------------------------------------------------------------------
+
+
+def as_data(report: Report, lang: str) -> dict[str, Any]:
+    """The report as the contract's JSON object, texts in `lang`."""
+    return {
+        "schema": SCHEMA,
+        "version": report.version,
+        "as_of": report.as_of.isoformat(),
+        "profile": report.profile,
+        "engine": report.engine,
+        "engine_note": report.note,
+        "rules": {"sha256": report.rules_sha256},
+        "facts": files_data(report.files),
+        "counties": [_place(scored, lang) for scored in report.places],
+        "problems": [problem_data(problem, lang) for problem in report.problems],
+    }
+
+
+def files_data(files: Iterable[FileRead]) -> list[dict[str, Any]]:
+    """The files of facts as the contract's JSON objects."""
+    return [
+        {"path": f.path, "sha256": f.sha256, "rows": f.rows, "accepted": f.accepted, "rejected": f.rejected}
+        for f in files
+    ]
+
+
+def problem_data(problem: Problem, lang: str) -> dict[str, Any]:
+    """A problem as the contract's JSON object."""
+    return {
+        "severity": problem.severity,
+        "county": problem.county,
+        "code": problem.code,
+        "message": problem.message(lang),
+        "file": problem.file,
+        "sheet": problem.sheet,
+        "row": problem.row,
+        "column": problem.column,
+        "value": problem.value,
+        "expected": problem.expected(lang),
+    }
+
+
+def _place(scored: Scored, lang: str) -> dict[str, Any]:
+    place = scored.place
+    return {
+        "level": place.published_level,
+        "code": place.code,
+        "name": place.name,
+        "standards": [_standard(score, lang) for score in scored.scores],
+    }
+
+
+def _standard(score: Score, lang: str) -> dict[str, Any]:
+    return {
+        "id": score.pack.id,
+        "title": score.pack.head.title.of(lang),
+        "met": score.met,
+        "counted": score.counted,
+        "achievement": number(score.achievement),
+        "ready": score.ready,
+        "conclusions": [
+            {"id": f"{score.pack.id}.ready", "text": sentence, "because": list(score.because)}
+            for sentence in conclusions(score, lang)
+        ],
+        "indicators": [_indicator(one, lang) for one in score.indicators],
+    }
+
+
+def conclusions(score: Score, lang: str) -> list[str]:
+    """Whether the place is ready for what the standard leads to, as a sentence; none where it leads to nothing."""
+    if score.pack.head.ready is None:
+        return []
+    state = {True: "yes", False: "no", None: "unknown"}[score.ready]
+    return [text(f"ready.{state}", lang, what=score.pack.head.ready.of(lang), number=len(score.because))]
+
+
+def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
+    data = {
+        "id": one.id,
+        "number": one.rule.number,
+        "title": one.rule.title.of(lang),
+        "basis": one.basis,
+        "verdict": one.verdict.value,
+        "value": number(one.value),
+        "limit": number(one.limit),
+        "comparator": one.comparator,
+        "unit": one.unit,
+        "source": _source(one),
+        "checked": one.checked,
+        "breaches": one.breaches,
+        "reason": reason(one.reason, lang),
+        "reason_code": one.reason_code,
+        "beneath": one.beneath.value if one.beneath else None,
+        "parts": [
+            {
+                "category": part.category,
+                "value": number(part.value),
+                "limit": number(part.limit),
+                "verdict": part.verdict.value,
+                "checked": part.checked,
+                "breaches": part.breaches,
+            }
+            for part in one.parts
+        ],
+        "evidence": [_evidence(item) for item in one.evidence],
+        "missing": [_evidence(item) for item in one.missing],
+        "shows": [{"name": name, "value": number(value), "unit": unit} for name, value, unit in one.shows],
+    }
+    return {**data, "engines": dict(one.engines)} if one.engines else data
+
+
+def _source(one: Indicator) -> dict[str, str | None]:
+    source: Source = one.rule.source
+    return {"document": source.document, "clause": source.clause, "certainty": source.certainty}
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    return {
+        "subject": item.subject,
+        "name": item.name,
+        "category": item.category,
+        "value": number(item.value),
+        "limit": number(item.limit),
+        "shortfall": number(item.shortfall),
+        "file": item.file,
+        "sheet": None,
+        "row": item.row,
+        "column": item.column,
+    }
+
+
+def number(value: Fraction | str | None) -> int | float | str | None:
+    """An exact number as JSON has it: whole where it is whole, else the nearest double."""
+    if not isinstance(value, Fraction):
+        return value
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+def reason(why: Reason, lang: str) -> str:
+    """The reason of a verdict as a sentence."""
+    return text(f"reason.{why.code}", lang, **why.details)
+
+
+def shown(value: Fraction | str | None, other: Fraction | str | None = None) -> str:
+    """A number for people: two decimals, and more where rounding would make it 0 or equal to `other`."""
+    if not isinstance(value, Fraction):
+        return "—" if value is None else value
+    apart = [number for number in (Fraction(0), other) if isinstance(number, Fraction) and number != value]
+    places = 2
+    while places < 9 and any(rounded(value, places) == rounded(number, places) for number in apart):
+        places += 1
+    return _plain(rounded(value, places))
+
+
+def _plain(value: Decimal) -> str:
+    digits = f"{value:,f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def percent(value: Fraction | None) -> str:
+    """An achievement for people: a percentage with one decimal at most."""
+    return "—" if value is None else f"{_plain(rounded(value * 100, 1))}%"
+
+
+def with_problems(report: Report, more: Iterable[Problem]) -> Report:
+    """The report with more problems."""
+    return replace(report, problems=(*report.problems, *more))
+
+
+def limit_of(one: Indicator) -> str:
+    """Comparator, limit and unit for people, such as `≤ 45 人`."""
+    if one.limit is None or one.comparator is None:
+        return ""
+    return f"{SIGNS.get(one.comparator, one.comparator)} {shown(one.limit, one.value)}{' ' + one.unit if one.unit else ''}"
+
+
+def counted(problems: Iterable[Problem]) -> Mapping[str, int]:
+    """How many problems there are of each severity."""
+    found: dict[str, int] = {"error": 0, "query": 0}
+    for problem in problems:
+        found[problem.severity] += 1
+    return found

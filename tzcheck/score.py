@@ -1,0 +1,517 @@
+"""Scores: the verdict of every indicator in every place, the achievement of a standard, and whether it is ready."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from tzcheck.engines.agree import Judgements
+from tzcheck.engines.judged import Count, Subject, exact
+from tzcheck.errors import EngineFault, Problem
+from tzcheck.facts import Facts
+from tzcheck.place import Place
+from tzcheck.rule import Rule, Rulebook, RulePack, Share
+from tzcheck.sql import Judgement, Plan
+from tzcheck.verdict import Verdict
+
+NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
+HOLDS = {"<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b,
+         ">": lambda a, b: a > b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a verdict is what it is: the text `reason.<code>` with its details."""
+
+    code: str
+    details: Mapping[str, Any] = field(default_factory=lambda: NO_DETAILS)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One breach (or, among `missing`, one subject without a value): which, where, how far off.
+
+    `value`, `limit` and `shortfall` are exact, in the unit of the indicator.
+    """
+
+    subject: str | None
+    name: str | None
+    category: str | None
+    value: Fraction | str | None
+    limit: Fraction | str | None
+    comparator: str
+    shortfall: Fraction | None
+    file: str | None
+    row: int | None
+    column: str | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """An indicator's verdict in one category; `value` is the worst one in it."""
+
+    category: str
+    value: Fraction | str | None
+    limit: Fraction | None
+    verdict: Verdict
+    checked: int
+    breaches: int
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator's verdict in one place, with what it was made from."""
+
+    id: str
+    rule: Rule
+    basis: str
+    verdict: Verdict
+    reason: Reason
+    reason_code: str | None = None
+    beneath: Verdict | None = None
+    value: Fraction | str | None = None
+    limit: Fraction | str | None = None
+    comparator: str | None = None
+    unit: str | None = None
+    checked: int = 0
+    breaches: int = 0
+    parts: tuple[Part, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[Evidence, ...] = ()
+    shows: tuple[tuple[str, Fraction | None, str | None], ...] = ()
+    engines: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """A standard in one place: how many indicators are met of those counted, and whether it is ready.
+
+    `ready` is None where that can't be told; `because` lists the indicators that stand in the way.
+    """
+
+    pack: RulePack
+    indicators: tuple[Indicator, ...]
+    met: int
+    counted: int
+    ready: bool | None
+    because: tuple[str, ...]
+
+    @property
+    def achievement(self) -> Fraction | None:
+        return Fraction(self.met, self.counted) if self.counted else None
+
+    @property
+    def unmet(self) -> int:
+        """How many counted indicators are unmet."""
+        return sum(one.verdict is Verdict.UNMET for one in self.indicators if one.rule.counted)
+
+    @property
+    def undetermined(self) -> int:
+        """How many counted indicators could not be judged."""
+        return sum(one.verdict is Verdict.UNDETERMINED for one in self.indicators if one.rule.counted)
+
+    @property
+    def applicable(self) -> bool:
+        """Whether anything in it concerns the place."""
+        return any(one.verdict is not Verdict.NOT_APPLICABLE for one in self.indicators)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """All standards of a place."""
+
+    place: Place
+    scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one basis says of an indicator."""
+
+    verdict: Verdict
+    reason: Reason
+    more: Mapping[str, Any] = field(default_factory=lambda: NO_DETAILS)
+
+
+def score(
+    book: Rulebook, facts: Facts, plan: Plan, judgements: Judgements, wanted: frozenset[str], places: Iterable[int]
+) -> tuple[tuple[Scored, ...], tuple[Problem, ...]]:
+    """The scores of `places` (indexes into the facts) for the rules `wanted`, and the queries that they raise.
+
+    Raises EngineFault where an indicator that had to be judged came out without a verdict.
+    """
+    view = _View(facts, plan, judgements)
+    result: list[Scored] = []
+    problems: list[Problem] = []
+    for index in places:
+        place = facts.places[index]
+        scores = []
+        for pack in book.packs.values():
+            due = [id for id, rule in pack.rules.items() if id in wanted and place.level in pack.levels(rule)]
+            found = [view.indicator(id, pack.rules[id], index) for id in due]
+            if len(found) != len(due):
+                details = {"rule": pack.id, "due": len(due), "came": len(found)}
+                raise EngineFault([Problem("error", "verdicts_lost", details=details)])
+            if found:
+                scores.append(_score(pack, tuple(found)))
+        problems.extend(view.differing_marks(index, scores))
+        problems.extend(_published(facts, index, scores, wanted))
+        result.append(Scored(place, tuple(scores)))
+    return tuple(result), tuple(problems)
+
+
+def _score(pack: RulePack, found: tuple[Indicator, ...]) -> Score:
+    counted = [one for one in found if one.rule.counted and one.verdict.counted]
+    met = sum(one.verdict is Verdict.MET for one in counted)
+    asked = [one for one in found if one.id not in pack.head.ready_without]
+    failed = [one.id for one in asked if one.verdict is Verdict.UNMET]
+    unknown = [one.id for one in asked if one.verdict is Verdict.UNDETERMINED]
+    ready: bool | None = False if failed else None if unknown or not any(one.verdict.counted for one in asked) else True
+    return Score(pack, found, met, len(counted), ready, tuple(failed or unknown))
+
+
+class _View:
+    """What the engines found, by rule and place."""
+
+    def __init__(self, facts: Facts, plan: Plan, judgements: Judgements) -> None:
+        self.facts = facts
+        self.judgements = {one.rule: one for one in plan.judgements if one.rule is not None}
+        self.counts: dict[tuple[str, str, int], list[Count]] = defaultdict(list)
+        for count in judgements.counts:
+            self.counts[count.rule, count.basis, count.place].append(count)
+        self.told: dict[tuple[str, str, int], list[Subject]] = defaultdict(list)
+        for subject in judgements.told:
+            self.told[subject.rule, subject.basis, subject.place].append(subject)
+        self.differing = {(one.subject.rule, one.subject.place): one for one in judgements.disagreements}
+        self.present = _present(facts)
+        self.refused = [(one.table, one.place, one.indicator) for one in facts.refused]
+        self.inside: dict[int, set[int]] = defaultdict(set)
+        for index, city in enumerate(facts.cities):
+            self.inside[index].add(index)
+            if city is not None:
+                self.inside[city].add(index)
+
+    def indicator(self, id: str, rule: Rule, place: int) -> Indicator:
+        """The verdict of one indicator in one place."""
+        by_fact = self._by_facts(id, rule, place)
+        by_document = self._by_document(id, rule, place)
+        basis = "both" if rule.attested and rule.requirement else "attestation" if rule.attested else "facts"
+        if by_fact and basis == "both":
+            found = _both(by_fact, by_document)
+        elif by_fact or by_document:
+            found = by_fact or by_document
+            if basis == "both":
+                found = _Found(Verdict.UNDETERMINED, self._nothing(id, rule)) if by_document.verdict is Verdict.MET else found
+        else:
+            by_mark = self._by_mark(id, rule, place)
+            found = by_mark or _Found(Verdict.UNDETERMINED, self._nothing(id, rule))
+            basis = "mark" if by_mark else basis
+        one = Indicator(id, rule, basis, found.verdict, found.reason, **found.more)
+        differing = self.differing.get((id, place))
+        if differing:
+            engines = {"duckdb": _outcome(differing.duckdb), "durable": _outcome(differing.durable)}
+            one = replace(one, verdict=Verdict.UNDETERMINED, reason=Reason("engines", engines), engines=engines)
+        return _softened(one, self.judgements.get(id))
+
+    def _nothing(self, id: str, rule: Rule) -> Reason:
+        """Why an indicator without any facts can't be judged: what would decide it."""
+        judgement = self.judgements.get(id)
+        if judgement:
+            needed = sorted(key if key else table for table, key in judgement.reads)
+            return Reason("no_facts", {"needed": ", ".join(needed)})
+        return Reason("no_attestation" if rule.attested else "no_measure")
+
+    # Facts
+
+    def _by_facts(self, id: str, rule: Rule, place: int) -> _Found | None:
+        judgement = self.judgements.get(id)
+        if judgement is None:
+            return None
+        within = self.inside[place] if judgement.rolls_up or judgement.source == "each_city" else {place}
+        refused = [
+            table
+            for table, where, _ in self.refused
+            if table in judgement.tables and (where is None or where in within)
+        ]
+        if not refused and not any(self.present[read] & within for read in judgement.reads):
+            return None
+        counts = self.counts[id, "facts", place]
+        subjects = self.told[id, "facts", place]
+        breaches = [one for one in subjects if one.holds is False]
+        evidence = tuple(self._evidence(judgement, one) for one in breaches)
+        missing = tuple(self._evidence(judgement, one) for one in subjects if one.holds is None)
+        shows = tuple(
+            (side.name, exact(value), side.unit)
+            for one in subjects
+            for side, value in zip(judgement.shows, one.shows, strict=False)
+        )
+        checked = sum(count.checked for count in counts)
+        more: dict[str, Any] = {
+            "checked": checked,
+            "breaches": len(breaches),
+            "evidence": evidence,
+            "missing": missing,
+            "shows": shows,
+            "parts": self._parts(judgement, counts),
+            **_shown(judgement, rule, counts, evidence, missing),
+        }
+        needed = ", ".join(sorted({one.column for one in missing if one.column}))
+        verdict, reason = _decide(judgement, rule, counts, len(breaches), refused, needed)
+        return _Found(verdict, reason, more)
+
+    def _parts(self, judgement: Judgement, counts: list[Count]) -> tuple[Part, ...]:
+        parts = []
+        for count in counts:
+            if count.category is None or not count.checked:
+                continue
+            verdict = Verdict.UNMET if count.unmet else Verdict.UNDETERMINED if count.unknown else Verdict.MET
+            limits = judgement.sides[0][2].limits or {}
+            limit = limits.get(count.category) or limits.get(None)
+            value = None if judgement.sides[0][0].codes else exact(count.worst)
+            parts.append(
+                Part(count.category, value, limit.value if limit else None, verdict, count.checked, count.unmet)
+            )
+        return tuple(parts)
+
+    def _evidence(self, judgement: Judgement, subject: Subject) -> Evidence:
+        index = _telling(judgement, subject)
+        left, comparator, right = judgement.sides[index]
+        value, limit = (side if left.codes else exact(side) for side in subject.sides[index])
+        numbers = isinstance(value, Fraction) and isinstance(limit, Fraction)
+        own = self.facts.places[subject.own]
+        blank = right if value is not None and limit is None else left
+        return Evidence(
+            subject.subject or own.id,
+            subject.name or own.name,
+            subject.category,
+            value,
+            limit,
+            comparator,
+            abs(value - limit) if numbers else None,  # type: ignore[operator]
+            None if subject.file is None else self.facts.files[subject.file].path,
+            subject.row,
+            blank.column or left.column or right.column,
+        )
+
+    # Documents and marks
+
+    def _by_document(self, id: str, rule: Rule, place: int) -> _Found | None:
+        if not rule.attested:
+            return None
+        refused = self._refused_row("attestations", id, place)
+        counts = self.counts[id, "attestation", place]
+        if any(count.unmet for count in counts):
+            return _Found(Verdict.UNMET, Reason("attested_no"))
+        if refused:
+            return _Found(Verdict.UNDETERMINED, Reason("refused", {"tables": "attestations"}))
+        if any(count.unknown for count in counts):
+            return _Found(Verdict.UNDETERMINED, Reason("no_document"))
+        return _Found(Verdict.MET, Reason("attested")) if counts else None
+
+    def _by_mark(self, id: str, rule: Rule, place: int) -> _Found | None:
+        refused = self._refused_row("marks", id, place)
+        counts = self.counts[id, "mark", place]
+        if any(count.unmet for count in counts):
+            return _Found(Verdict.UNMET, Reason("mark"))
+        if refused:
+            return _Found(Verdict.UNDETERMINED, Reason("refused", {"tables": "marks"}))
+        if any(count.not_applicable for count in counts):
+            code = "sampled" if rule.sampled else None
+            return _Found(Verdict.NOT_COUNTED, Reason("not_counted_mark"), {"reason_code": code})
+        return _Found(Verdict.MET, Reason("mark")) if counts else None
+
+    def _refused_row(self, table: str, id: str, place: int) -> bool:
+        return any(
+            name == table and where in (None, place) and indicator in (None, id)
+            for name, where, indicator in self.refused
+        )
+
+    def differing_marks(self, place: int, scores: Iterable[Score]) -> Iterable[Problem]:
+        """A query for every published mark that the county's own facts do not bear out."""
+        for score in scores:
+            for one in score.indicators:
+                if one.basis == "mark" or one.verdict not in (Verdict.MET, Verdict.UNMET):
+                    continue
+                mark = self._by_mark(one.id, one.rule, place)
+                if mark and mark.verdict in (Verdict.MET, Verdict.UNMET) and mark.verdict is not one.verdict:
+                    details = {"indicator": one.id, "mark": mark.verdict.value, "found": one.verdict.value}
+                    county = self.facts.places[place].id
+                    yield Problem("query", "mark_differs", county=county, value=one.id, details=details)
+
+
+def _present(facts: Facts) -> Mapping[tuple[str, str | None], set[int]]:
+    """The places that each table, and each key of `values`, has a row of."""
+    present: dict[tuple[str, str | None], set[int]] = defaultdict(set)
+    for id, typed in facts.tables.items():
+        present[id, None] |= set(typed.place)
+    values = facts.tables.get("values")
+    if values:
+        for place, key in zip(values.place, values.columns["key"], strict=True):
+            present["values", key].add(place)
+    return present
+
+
+def _decide(
+    judgement: Judgement, rule: Rule, counts: list[Count], breaches: int, refused: list[str], needed: str
+) -> tuple[Verdict, Reason]:
+    """The verdict of an indicator from those of its subjects. Refused rows leave doubt that a breach can end."""
+    checked = sum(count.checked for count in counts)
+    unknown = sum(count.unknown for count in counts)
+    proven = judgement.table is not None
+    if isinstance(rule.holds_for, Share):
+        return _share(rule.holds_for, checked, breaches, unknown, refused, needed)
+    if breaches and (proven or not refused):
+        if checked == 1:
+            return Verdict.UNMET, Reason("fails")
+        return Verdict.UNMET, Reason("breaches", {"breaches": breaches, "checked": checked})
+    if refused:
+        return Verdict.UNDETERMINED, Reason("refused", {"tables": ", ".join(sorted(set(refused)))})
+    if unknown:
+        unset = [
+            limit
+            for _, _, side in judgement.sides
+            for limit in (side.limits or {}).values()
+            if limit.value is None or (limit.coming and not rule.target)
+        ]
+        if unset:
+            later = min(limit.since for limit in unset)
+            named = all(limit.value is not None for limit in unset)
+            return Verdict.UNDETERMINED, Reason("not_in_force" if named else "no_limit", {"since": later})
+        return Verdict.UNDETERMINED, Reason("missing", {"missing": unknown, "checked": checked, "needed": needed})
+    if not checked:
+        return Verdict.NOT_APPLICABLE, Reason("no_subject")
+    return Verdict.MET, Reason("holds") if checked == 1 else Reason("all_hold", {"checked": checked})
+
+
+def _share(
+    share: Share, checked: int, breaches: int, unknown: int, refused: list[str], needed: str
+) -> tuple[Verdict, Reason]:
+    if not checked and not refused:
+        return Verdict.NOT_APPLICABLE, Reason("no_subject")
+    holding = checked - breaches - unknown
+    details = {"holding": holding, "checked": checked}
+    if refused:
+        return Verdict.UNDETERMINED, Reason("refused", {"tables": ", ".join(sorted(set(refused)))})
+    if holding >= share.at_least * checked:
+        return Verdict.MET, Reason("share", details)
+    if holding + unknown < share.at_least * checked:
+        return Verdict.UNMET, Reason("share", details)
+    return Verdict.UNDETERMINED, Reason("missing", {"missing": unknown, "checked": checked, "needed": needed})
+
+
+def _shown(
+    judgement: Judgement, rule: Rule, counts: list[Count], evidence: tuple[Evidence, ...], missing: tuple[Evidence, ...]
+) -> dict[str, Any]:
+    """The value, limit, comparator and unit that stand for the indicator as a whole.
+
+    Where the subjects are rows of schools, classes and the like, that is the share of them that holds.
+    """
+    left, comparator, right = judgement.sides[0]
+    checked = sum(count.checked for count in counts)
+    table = judgement.table
+    if table is not None and not table.of_places and checked:
+        share = rule.holds_for.at_least if isinstance(rule.holds_for, Share) else Fraction(1)
+        holding = sum(count.met for count in counts)
+        return {"value": Fraction(holding, checked), "limit": share, "comparator": ">="}
+    shown: dict[str, Any] = {"comparator": comparator, "unit": left.unit or right.unit}
+    for one in (*evidence[:1], *missing[:1]):
+        return {**shown, "value": one.value, "limit": one.limit, "comparator": one.comparator}
+    worst = next((count.worst for count in counts if count.worst is not None), None)
+    if left.codes or worst is None:
+        return shown
+    limits = list((right.limits or {}).values())
+    categories = [count.category for count in counts if count.checked]
+    chosen = (right.limits or {}).get(categories[0]) if len(categories) == 1 else None
+    limit = chosen or (limits[0] if len(limits) == 1 else None)
+    return {**shown, "value": exact(worst), "limit": limit.value if limit else None}
+
+
+def _telling(judgement: Judgement, subject: Subject) -> int:
+    """The first comparison that fails, or lacks a value; the first of all where none does."""
+    for index, (left, operator, _) in enumerate(judgement.sides):
+        one, other = subject.sides[index]
+        if one is None or other is None:
+            if subject.holds is None:
+                return index
+            continue
+        holds = HOLDS[operator](one, other) if left.codes else HOLDS[operator](exact(one), exact(other))
+        if subject.holds is False and not holds:
+            return index
+    return 0
+
+
+def _both(by_fact: _Found, by_document: _Found | None) -> _Found:
+    """A number and a document are both asked: either can fail it, both are needed to meet it."""
+    if by_fact.verdict in (Verdict.UNMET, Verdict.NOT_APPLICABLE):
+        return by_fact
+    if by_document and by_document.verdict is Verdict.UNMET:
+        return replace(by_fact, verdict=Verdict.UNMET, reason=by_document.reason)
+    if by_fact.verdict is Verdict.MET and (by_document is None or by_document.verdict is not Verdict.MET):
+        reason = by_document.reason if by_document else Reason("no_document")
+        return replace(by_fact, verdict=Verdict.UNDETERMINED, reason=reason)
+    return by_fact
+
+
+def _outcome(outcome: tuple[bool | None, bool | None]) -> str:
+    applies, holds = outcome
+    if applies is False:
+        return Verdict.NOT_APPLICABLE.value
+    return {True: Verdict.MET, False: Verdict.UNMET, None: Verdict.UNDETERMINED}[holds].value
+
+
+def _softened(one: Indicator, judgement: Judgement | None) -> Indicator:
+    """Soft targets are shown and not counted; a target whose day has not come does not fail yet."""
+    if one.rule.soft and one.verdict is not Verdict.NOT_APPLICABLE:
+        return replace(one, verdict=Verdict.NOT_COUNTED, reason_code="soft", beneath=one.verdict)
+    if one.rule.target and one.verdict is Verdict.UNMET and judgement and judgement.pending:
+        since = min(limit.since for _, _, side in judgement.sides for limit in (side.limits or {}).values())
+        reason = Reason("not_due", {"since": since})
+        return replace(one, verdict=Verdict.NOT_COUNTED, reason_code="not_due", beneath=one.verdict, reason=reason)
+    return one
+
+
+def rounded(value: Fraction, places: int) -> Decimal:
+    """The value to `places` decimals, half up. For display and for figures that were printed rounded."""
+    scaled = Decimal(value.numerator * 10 ** (places + 3) // value.denominator).scaleb(-(places + 3))
+    exactly = Fraction(scaled) == value
+    if not exactly:
+        scaled += Decimal(1).scaleb(-(places + 4))
+    return scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _published(facts: Facts, place: int, scores: Iterable[Score], wanted: frozenset[str]) -> Iterable[Problem]:
+    """A query for every published total that the recount does not bear out, at the precision it is printed with."""
+    typed = facts.tables.get("published")
+    if typed is None:
+        return
+    by_standard = {score.pack.id: score for score in scores}
+    county = facts.places[place].id
+    for index, where in enumerate(typed.place):
+        standard = typed.columns["standard"][index]
+        score = by_standard.get(standard)
+        whole = score and all(id in wanted for id in score.pack.rules)
+        if where != place or score is None or not whole:
+            continue
+        found = score.achievement
+        percent = found * 100 if found is not None else None
+        shown = str(rounded(percent, 2)) if percent is not None else "—"
+        at = {"file": facts.files[typed.file[index]].path, "row": typed.row[index], "county": county}
+        about = {"standard": standard, "met": score.met, "counted": score.counted, "recount": shown}
+        about |= {"undetermined": score.undetermined}
+        printed = typed.columns["achievement_percent"][index]
+        if printed is not None:
+            decimals = max(0, -int(printed.as_tuple().exponent))
+            if percent is None or rounded(percent, decimals) != printed:
+                yield Problem(
+                    "query", "published_achievement", column="achievement_percent", value=str(printed),
+                    details={**about, "expected": shown}, **at,
+                )  # fmt: skip
+        unmet = typed.columns["unmet"][index]
+        if unmet is not None and unmet != score.unmet:
+            yield Problem(
+                "query", "published_unmet", column="unmet", value=str(unmet),
+                details={**about, "expected": str(score.unmet), "unmet": score.unmet}, **at,
+            )  # fmt: skip

@@ -1,0 +1,339 @@
+"""Every sentence that tzcheck says, in Chinese and in English."""
+
+from collections.abc import Mapping
+
+LANGUAGES = ("zh", "en")
+
+
+def text(id: str, lang: str, /, **details: object) -> str:
+    """The sentence `id` in `lang`, filled in; a detail that is itself in two languages is given in that one."""
+    filled = {
+        name: value[lang] if isinstance(value, Mapping) else value for name, value in details.items()
+    }
+    return TEXTS[id][lang == "en"].format(**filled)
+
+
+# Each: Chinese, English.
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "severity.error": ("错误", "error"),
+    "severity.query": ("疑问", "query"),
+    "verdict.met": ("达标", "met"),
+    "verdict.unmet": ("未达标", "unmet"),
+    "verdict.undetermined": ("无法判定", "undetermined"),
+    "verdict.not_applicable": ("不适用", "not applicable"),
+    "verdict.not_counted": ("不列入统计", "not counted"),
+    "verdict.waived": ("豁免", "waived"),
+    "engine.both": ("DuckDB 与 durable_rules 双引擎", "DuckDB and durable_rules, both"),
+    "engine.duckdb": ("仅 DuckDB", "DuckDB alone"),
+    # heads of reports
+    "head.run": (
+        "tzcheck {version} · 截止 {as_of} · 口径 {profile} · {engine} · 规则 {rules}",
+        "tzcheck {version} · as of {as_of} · profile {profile} · {engine} · rules {rules}",
+    ),
+    "head.files": (
+        "读取 {files} 个文件，{rows} 行，退回 {refused} 行",
+        "{files} files read, {rows} rows, {refused} refused",
+    ),
+    "head.alone": ("durable_rules 未参与判定：{why}", "durable_rules did not judge: {why}"),
+    "head.unasked": (
+        "{number} 个对象的数值过大，只由 DuckDB 判定",
+        "{number} subjects have numbers too large for durable_rules; DuckDB alone judged them",
+    ),
+    "head.disagree": (
+        "两个引擎对 {number} 个对象的判定不一致，结论不可用",
+        "the engines disagree on {number} subjects; their verdicts can't be used",
+    ),
+    "head.standard": ("标准", "standard"),
+    "head.indicator": ("指标编号", "indicator"),
+    "head.number": ("序号", "no."),
+    "head.title": ("指标", "title"),
+    "head.value": ("数值", "value"),
+    "head.limit": ("要求", "limit"),
+    "head.reason": ("理由", "reason"),
+    "head.unmet": ("未达标项数", "unmet"),
+    "head.undetermined": ("无法判定项数", "undetermined"),
+    "head.achievement": ("达成度", "achievement"),
+    "head.place": (
+        "{place}：达标 {met} / {counted} = {achievement}，未达标 {unmet} 项，无法判定 {undetermined} 项",
+        "{place}: {met} of {counted} met = {achievement}, {unmet} unmet, {undetermined} undetermined",
+    ),
+    "head.more": ("另有 {number} 条，用 --details 全部列出", "{number} more; --details lists them all"),
+    "head.missing": ("缺数据：{name}  {where}", "no value: {name}  {where}"),
+    "head.breach": (
+        "{name}：{value}，要求 {comparator} {limit}，差 {shortfall} {unit}  [{where}]",
+        "{name}: {value}, wanted {comparator} {limit}, off by {shortfall} {unit}  [{where}]",
+    ),
+    "head.problems": ("数据问题：错误 {error}，疑问 {query}", "Data problems: {error} errors, {query} queries"),
+    "head.linted": ("{rules} 条规则，{problems} 处问题", "{rules} rules, {problems} problems"),
+    "head.tested": ("{cases} 个用例，{failed} 个失败", "{cases} cases, {failed} failed"),
+    "head.valid": ("{files} 个文件，{rows} 行，没有错误", "{files} files, {rows} rows, no errors"),
+    "ready.yes": ("具备条件：{what}", "Ready for {what}"),
+    "ready.no": ("不具备条件：{what}；{number} 项未达标", "Not ready for {what}: {number} unmet"),
+    "ready.unknown": (
+        "能否{what}无法判定；{number} 项缺依据",
+        "Whether it is ready for {what} can't be told: {number} undetermined",
+    ),
+    "compare.fixed": ("已解决 {number} 项", "fixed: {number}"),
+    "compare.new": ("新出现 {number} 项", "new: {number}"),
+    "compare.open": ("仍未解决 {number} 项", "still open: {number}"),
+    "compare.unjudged": ("不再有判定 {number} 项", "no longer judged: {number}"),
+    "compare.achievement": ("达成度变化", "achievement"),
+    "explain.source": ("来源：{document}{clause}，可信度 {certainty}", "source: {document}{clause}, certainty {certainty}"),
+    "explain.attested": ("须有文件佐证", "a document must attest it"),
+    "explain.requires": ("每个 {each} 要求：{requires}", "each {each} requires: {requires}"),
+    "explain.applies": ("适用于：{applies}", "applies where: {applies}"),
+    "explain.parameter": ("参数 {name} = {value}（{since} 起）", "parameter {name} = {value} (from {since})"),
+    "explain.measure": ("指标 {name} = {value}，取自 {table}{unit}", "measure {name} = {value}, from {table}{unit}"),
+    "explain.fix": ("补短：{fix}", "to fix: {fix}"),
+    # reasons
+    "reason.all_hold": ("{checked} 个对象全部符合", "all {checked} checked hold"),
+    "reason.breaches": ("{checked} 个对象中 {breaches} 个不符合", "{breaches} of {checked} fail"),
+    "reason.share": ("{checked} 个对象中 {holding} 个符合", "{holding} of {checked} hold"),
+    "reason.holds": ("符合", "holds"),
+    "reason.fails": ("不符合", "fails"),
+    "reason.missing": (
+        "{checked} 个对象中 {missing} 个缺数据：{needed}",
+        "{missing} of {checked} lack a value: {needed}",
+    ),
+    "reason.refused": ("表 {tables} 有被退回的行或文件", "rows or files of {tables} were refused"),
+    "reason.no_subject": ("没有适用的对象", "nothing that it applies to"),
+    "reason.no_facts": ("缺少数据：{needed}", "no facts given: {needed}"),
+    "reason.no_attestation": ("缺少佐证（attestations）", "nothing attests it (attestations)"),
+    "reason.no_document": ("声明符合，但没有文件或文号", "said to hold, but without a document"),
+    "reason.no_measure": (
+        "本版本只能按公布的标记判定，而没有给出标记",
+        "this version judges it from published marks only, and none is given",
+    ),
+    "reason.attested": ("有文件佐证", "attested by a document"),
+    "reason.attested_no": ("佐证表注明不符合", "the attestation says that it does not hold"),
+    "reason.mark": ("按公布的标记", "by the published mark"),
+    "reason.not_counted_mark": ("公布为不列入统计", "published as not counted"),
+    "reason.no_limit": ("限值没有可靠来源，未设定", "no source names the limit, so it is not set"),
+    "reason.not_in_force": ("限值自 {since} 起生效", "its limit is in force from {since} only"),
+    "reason.not_due": ("目标期限 {since} 未到，正在推进", "on the way: due {since}"),
+    "reason.engines": (
+        "两个引擎不一致：DuckDB {duckdb}，durable_rules {durable}",
+        "the engines disagree: DuckDB {duckdb}, durable_rules {durable}",
+    ),
+    # problems: files
+    "problem.no_such_path": ("路径不存在；请检查文件夹名", "there is no such file or folder; check the name"),
+    "problem.no_tables": (
+        "没有找到任何事实表；表名应为：{tables}",
+        "no table of facts in it; tables are named {tables}",
+    ),
+    "problem.unreadable": ("无法读取：{why}", "can't be read: {why}"),
+    "problem.not_a_table": (
+        "文件名不是事实表，已忽略；表名应为：{tables}",
+        "not named as a table of facts, so it was left out; tables are named {tables}",
+    ),
+    "problem.table_typo": (
+        "文件名不是事实表；是否应为 {near}？",
+        "not named as a table of facts; is it {near}?",
+    ),
+    "problem.empty_file": ("文件是空的，连表头也没有", "the file is empty, without even a header"),
+    "problem.empty_table": (
+        "表“{table}”只有表头，没有数据；空表不算达标",
+        "only a header and no rows; an empty table never counts as compliance",
+    ),
+    "problem.encoding": ("不是 {tried} 编码的文本", "not text in {tried}"),
+    "problem.nul_byte": (
+        "含有 NUL 字节，不是文本文件；请另存为 UTF-8 的 CSV",
+        "has NUL bytes, so it is no text file; save it as CSV in UTF-8",
+    ),
+    "problem.csv_syntax": ("CSV 格式错误：{why}", "broken CSV: {why}"),
+    "problem.yaml_syntax": ("YAML 格式错误：{why}", "broken YAML: {why}"),
+    "problem.yaml_deep": ("YAML 嵌套超过 {deepest} 层", "YAML nested more than {deepest} deep"),
+    "problem.yaml_alias": ("不允许使用 YAML 锚点和别名", "YAML anchors and aliases are not allowed"),
+    "problem.yaml_key": ("键必须是单个文本", "a key must be a plain text"),
+    "problem.yaml_duplicate": ("键“{value}”重复", "the key {value} is there twice"),
+    "problem.yaml_rows": (
+        "应为行的列表，每行是“列: 值”（表 {table}）",
+        "should be a list of rows, each a mapping from column to value (table {table})",
+    ),
+    "problem.set_file": (
+        "应写明 {key}：code 和 name",
+        "should say {key}: with a code and a name",
+    ),
+    "problem.two_set_files": (
+        "同一文件夹里只能有 county.yaml 或 city.yaml 之一",
+        "a folder has either county.yaml or city.yaml, not both",
+    ),
+    "problem.values_shape": (
+        "values 应为“键: 值”，值是数、日期、文本或 value/as_of/document",
+        "values should map keys to a number, a date, a text or value/as_of/document",
+    ),
+    "problem.values_without_place": (
+        "没有写明县或市，values 无处归属",
+        "names no county or city that its values could belong to",
+    ),
+    "problem.code_and_name": (
+        "名称“{value}”与代码 {code} 不是同一个地方",
+        "the name {value} and the code {code} are not the same place",
+    ),
+    "problem.several_days": (
+        "各数据集的截止日期不同（{days}）；请用 --as-of 指定",
+        "the fact sets have different days ({days}); give one with --as-of",
+    ),
+    "problem.no_day": (
+        "没有截止日期；请在 county.yaml 写 as_of，或用 --as-of 指定",
+        "no day to judge on; write as_of in county.yaml or give --as-of",
+    ),
+    # problems: rows and cells
+    "problem.same_column": (
+        "“{column}”与“{first}”是同一列（{id}）",
+        "{column} and {first} are the same column ({id})",
+    ),
+    "problem.header_typo": (
+        "表头“{column}”无法识别；是否应为 {id}（{title}）？",
+        "unknown header {column}; is it {id} ({title})?",
+    ),
+    "problem.no_column": (
+        "缺少列 {id}（{title}）；已有的列：{headers}",
+        "there is no column {id} ({title}); the columns are {headers}",
+    ),
+    "problem.unknown_column": (
+        "列“{column}”不属于表“{table}”，已忽略",
+        "the column {column} does not belong to this table and was left out",
+    ),
+    "problem.beyond_header": ("表头之外还有内容“{value}”", "a cell beyond the header: {value}"),
+    "problem.blank_key": ("{column}（{title}）不能为空", "{column} ({title}) must not be blank"),
+    "problem.bad_cell": (
+        "{column} 的值“{value}”不对，应为{expected}{unit}",
+        "{column} is {value}; it should be {expected}{unit}",
+    ),
+    "problem.bad_code": (
+        "{column} 的值“{value}”不在允许的代码中：{expected}",
+        "{column} is {value}; it should be one of {expected}",
+    ),
+    "problem.rounded": (
+        "{column} 的值“{value}”超过 {decimals} 位小数，已四舍五入",
+        "{column} is {value}, rounded to {decimals} decimals",
+    ),
+    "problem.total_row": ("“{value}”行是合计，不作为数据", "the row {value} is a total and no fact of its own"),
+    "problem.no_place": ("没有写明县(市、区)", "names no county"),
+    "problem.unknown_place": (
+        "不认识的县(市、区)“{value}”；是否应为 {near}？已知：{expected}",
+        "unknown county {value}; is it {near}? Known are {expected}",
+    ),
+    "problem.other_county": ("“{value}”不是本数据集的县（{own}）", "{value} is not the county of this set ({own})"),
+    "problem.duplicate": (
+        "“{value}”重复，第一次出现在 {first_file} 第 {first_row} 行",
+        "{value} is there twice, first in {first_file} row {first_row}",
+    ),
+    "problem.unknown_id": (
+        "没有编号“{value}”；是否应为 {near}？",
+        "there is no {value}; is it {near}?",
+    ),
+    "problem.unlisted": ("“{value}”不在 {home} 表中", "{value} is not in the table {home}"),
+    # problems: figures
+    "problem.mark_differs": (
+        "公布的标记为 {mark}，按数据判定为 {found}（{indicator}）",
+        "{indicator} was published as {mark}, the facts say {found}",
+    ),
+    "problem.published_achievement": (
+        "{standard} 公布达成度 {value}%，按标记重算为 {met}/{counted} = {recount}%（其中无法判定 {undetermined} 项）",
+        "{standard}: published {value}%, recounted {met}/{counted} = {recount}% ({undetermined} undetermined)",
+    ),
+    "problem.published_unmet": (
+        "{standard} 公布未达标 {value} 项，重算为 {unmet} 项（另有无法判定 {undetermined} 项）",
+        "{standard}: published {value} unmet, recounted {unmet} ({undetermined} undetermined)",
+    ),
+    # problems: usage
+    "problem.no_such_county": ("数据中没有“{value}”；有：{expected}", "{value} is not among the facts; there are {expected}"),
+    "problem.no_such_profile": (
+        "没有口径“{value}”；是否应为 {near}？有：{expected}",
+        "there is no profile {value}; is it {near}? There are {expected}",
+    ),
+    "problem.no_durable": (
+        "durable_rules 不可用（{why}）；可用 --engine duckdb，或安装 tzcheck[durable]",
+        "durable_rules is not available ({why}); use --engine duckdb, or install tzcheck[durable]",
+    ),
+    "problem.no_result": ("不是 tzcheck 的结果文件：{why}", "not a result of tzcheck: {why}"),
+    "problem.unwritable": ("无法写入：{why}", "can't be written: {why}"),
+    # problems: rule files
+    "problem.unknown_key": (
+        "未知的键“{value}”；是否应为 {near}？允许：{expected}",
+        "unknown key {value}; is it {near}? Allowed are {expected}",
+    ),
+    "problem.missing_key": ("缺少键“{value}”", "the key {value} is missing"),
+    "problem.bad_value": ("值不对：{why}", "wrong value: {why}"),
+    "problem.duplicate_id": ("编号“{value}”重复", "{value} is there twice"),
+    "problem.pack_folder": (
+        "标准“{value}”应放在同名文件夹里，而不是 {folder}",
+        "the pack {value} belongs in a folder of that name, not in {folder}",
+    ),
+    "problem.rule_prefix": ("规则“{value}”应以“{pack}.”开头", "the rule {value} should begin with {pack}."),
+    "problem.unknown_table": (
+        "没有表“{value}”；是否应为 {near}？",
+        "there is no table {value!r}; is it {near}?",
+    ),
+    "problem.unknown_each": (
+        "each 的值“{value}”无法识别；是否应为 {near}？允许：{expected}",
+        "each can't be {value!r}; is it {near}? Allowed are {expected}",
+    ),
+    "problem.unknown_name": (
+        "没有名为“{value}”的指标、参数或列；是否应为 {near}？允许：{expected}",
+        "no measure, parameter or column is named {value}; is it {near}? There are {expected}",
+    ),
+    "problem.unknown_category": (
+        "“{value}”不是该列的代码；是否应为 {near}？允许：{expected}",
+        "{value} is none of the column's codes; is it {near}? There are {expected}",
+    ),
+    "problem.codes_in_order": (
+        "代码之间没有大小，不能用 {value}",
+        "codes have no order, so {value} can't compare them",
+    ),
+    "problem.condition": ("条件“{text}”无法读懂：在“{value}”处", "can't read the condition {text!r}: at {value!r}"),
+    "problem.requires_nothing": (
+        "规则有 each、applies 或 parameters，却没有 requires",
+        "{value} has each, applies or parameters, but requires nothing",
+    ),
+    "problem.unused_parameter": ("参数“{value}”没有用到", "the parameter {value} is not used"),
+    "problem.no_value": ("参数“{value}”没有任何值", "the parameter {value} has no value at all"),
+    "problem.no_value_on_day": (
+        "参数 {value} {category} 在 {day} 没有值，最早从 {since} 起",
+        "the parameter {value} {category} has no value on {day}, only from {since}",
+    ),
+    "problem.no_cases": (
+        "规则“{value}”没有达标和未达标的用例",
+        "{value} needs a case that is met and one that is unmet",
+    ),
+    "problem.contradiction": (
+        "“{value}”不可能同时不小于 {low} 又不大于 {high}",
+        "{value} can't be at least {low} and at most {high}",
+    ),
+    "problem.measure_syntax": ("表达式无法读懂：{value}", "can't read the expression: {value}"),
+    "problem.measure_function": ("表达式里不允许 {value}", "{value} is not allowed in a measure"),
+    "problem.measure_column": (
+        "表里没有列“{value}”；是否应为 {near}？",
+        "the table has no column {value}; is it {near}?",
+    ),
+    "problem.measure_aggregate": (
+        "每行一个对象时不能用聚合：{value}",
+        "a measure of each row can't aggregate: {value}",
+    ),
+    "problem.measure_not_aggregated": (
+        "列“{value}”应放在 sum、count、min 或 max 里",
+        "the column {value} should stand inside sum, count, min or max",
+    ),
+    "problem.measure_division": (
+        "聚合里不能有除法：{value}；请用 sum(…) / sum(…)",
+        "no division inside an aggregate: {value}; write sum(…) / sum(…)",
+    ),
+    "problem.measure_of_measures": (
+        "没有可用的指标“{value}”；是否应为 {near}？",
+        "there is no measure {value} with a table of its own; is it {near}?",
+    ),
+    "problem.measure_not_number": ("列“{value}”不是数", "the column {value} is no number"),
+    "problem.case_failed": (
+        "用例“{case}”应为 {wanted}，{engine} 判为 {got}",
+        "the case {case!r} should be {wanted}; {engine} found {got}",
+    ),
+    # problems: inside
+    "problem.duckdb": ("DuckDB 无法计算：{why}", "DuckDB can't compute it: {why}"),
+    "problem.rete": ("durable_rules 出错：{why}", "durable_rules failed: {why}"),
+    "problem.verdicts_lost": (
+        "{rule} 应有 {due} 个判定，得到 {came} 个",
+        "{rule} had {due} verdicts to give and gave {came}",
+    ),
+}

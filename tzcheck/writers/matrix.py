@@ -1,0 +1,44 @@
+"""The matrix of counties as CSV: a row an indicator, a column a county, √ ※ ? / —— in the cells."""
+
+import csv
+import io
+
+from tzcheck.report import Report, rounded
+from tzcheck.score import Score
+from tzcheck.texts import text
+from tzcheck.verdict import SYMBOLS
+
+# A cell that begins with one of these would run as a formula in a spreadsheet.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(report: Report, lang: str, details: bool) -> str:
+    """The matrix of every standard, with the number of unmet indicators and the achievement below each."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    by_standard: dict[str, list[tuple[str, Score]]] = {}
+    for scored in report.places:
+        for score in scored.scores:
+            if score.applicable:
+                by_standard.setdefault(score.pack.id, []).append((scored.place.name, score))
+    for id, columns in by_standard.items():
+        head = [text("head.standard", lang), text("head.indicator", lang), text("head.title", lang)]
+        writer.writerow([safe(cell) for cell in (*head, *(name for name, _ in columns))])
+        verdicts = [{one.id: one for one in score.indicators} for _, score in columns]
+        for rule_id in dict.fromkeys(one.id for _, score in columns for one in score.indicators):
+            found = [by_id.get(rule_id) for by_id in verdicts]
+            rule = next(one.rule for one in found if one)
+            marks = [SYMBOLS[one.verdict] if one else "" for one in found]
+            writer.writerow([safe(cell) for cell in (id, rule_id, rule.title.of(lang), *marks)])
+        writer.writerow([id, "", text("head.unmet", lang), *(score.unmet for _, score in columns)])
+        writer.writerow([id, "", text("head.undetermined", lang), *(score.undetermined for _, score in columns)])
+        shares = [
+            "" if score.achievement is None else str(rounded(score.achievement * 100, 1)) for _, score in columns
+        ]
+        writer.writerow([id, "", text("head.achievement", lang) + " (%)", *shares])
+    return "\ufeff" + out.getvalue()
+
+
+def safe(cell: str) -> str:
+    """A text that no spreadsheet runs as a formula."""
+    return "'" + cell if cell.startswith(FORMULA) else cell

@@ -1,0 +1,196 @@
+"""The report for a terminal: the matrix of counties as the notice prints it, then what is unmet and why."""
+
+import io
+from collections.abc import Iterable
+
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tzcheck.errors import Problem
+from tzcheck.report import SIGNS, Report, conclusions, counted, limit_of, percent, reason, shown
+from tzcheck.score import Evidence, Indicator, Score, Scored
+from tzcheck.texts import text
+from tzcheck.verdict import SYMBOLS, Verdict
+
+STYLES = {
+    Verdict.MET: "green",
+    Verdict.UNMET: "bold red",
+    Verdict.UNDETERMINED: "yellow",
+    Verdict.NOT_APPLICABLE: "dim",
+    Verdict.NOT_COUNTED: "dim",
+    Verdict.WAIVED: "magenta",
+}
+FEW = 5
+WIDTH = 100
+
+
+def write(report: Report, lang: str, details: bool) -> str:
+    """The report as text, without colours; `details` lists every breach and every query."""
+    out = io.StringIO()
+    show(report, lang, details, Console(file=out, width=WIDTH, color_system=None, legacy_windows=False))
+    return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+
+
+def show(report: Report, lang: str, details: bool, console: Console) -> None:
+    """Prints the report on a console."""
+    _head(report, lang, console)
+    for id in dict.fromkeys(score.pack.id for scored in report.places for score in scored.scores):
+        columns = [
+            (scored, score)
+            for scored in report.places
+            for score in scored.scores
+            if score.pack.id == id and score.applicable
+        ]
+        if columns:
+            _standard(columns, lang, details, console)
+    _problems(report, lang, details, console)
+
+
+def plain(value: str) -> str:
+    """A text from the facts without characters that would steer a terminal."""
+    return "".join(char if char.isprintable() else "�" for char in value)
+
+
+def _head(report: Report, lang: str, console: Console) -> None:
+    console.print(
+        Text(
+            text(
+                "head.run", lang, version=report.version, as_of=report.as_of, profile=report.profile,
+                engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256[:12],
+            ),
+            style="bold",
+        )
+    )  # fmt: skip
+    rows = sum(file.rows for file in report.files)
+    refused = sum(file.rejected for file in report.files)
+    console.print(Text(text("head.files", lang, files=len(report.files), rows=rows, refused=refused)))
+    if report.note:
+        console.print(Text(text("head.alone", lang, why=report.note), style="yellow"))
+    if report.unasked:
+        console.print(Text(text("head.unasked", lang, number=report.unasked), style="yellow"))
+    if report.disagreements:
+        console.print(Text(text("head.disagree", lang, number=report.disagreements), style="bold red"))
+
+
+def _standard(columns: list[tuple[Scored, Score]], lang: str, details: bool, console: Console) -> None:
+    pack = columns[0][1].pack
+    console.print()
+    title = f"{pack.head.title.of(lang)}  {pack.id}"
+    console.print(Text(title, style="bold underline"))
+    console.print(Text(f"{pack.head.issuer.of(lang)}  {pack.head.document}", style="dim"))
+    if len(columns) == 1:
+        _list(*columns[0], lang, console)
+    else:
+        _matrix(columns, lang, console)
+    _findings(columns, lang, details, console)
+
+
+def _matrix(columns: list[tuple[Scored, Score]], lang: str, console: Console) -> None:
+    """A row an indicator, a column a place, as the notice prints it."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
+    numbers = [one.rule.number for _, score in columns for one in score.indicators]
+    table.add_column(text("head.number", lang), no_wrap=True, min_width=max(map(cell_len, numbers)))
+    table.add_column(text("head.title", lang), no_wrap=True, overflow="ellipsis", ratio=1)
+    for scored, _ in columns:
+        name = plain(scored.place.short)
+        table.add_column(name, justify="center", no_wrap=True, min_width=max(cell_len(name), 4))
+    by_id = [{one.id: one for one in score.indicators} for _, score in columns]
+    for id in dict.fromkeys(one.id for _, score in columns for one in score.indicators):
+        found = [verdicts.get(id) for verdicts in by_id]
+        rule = next(one.rule for one in found if one)
+        table.add_row(rule.number, rule.title.of(lang), *(_symbol(one) for one in found))
+    table.add_section()
+    table.add_row("", text("head.unmet", lang), *(f"-{score.unmet}" if score.unmet else "0" for _, score in columns))
+    if any(score.undetermined for _, score in columns):
+        table.add_row("", text("head.undetermined", lang), *(str(score.undetermined) for _, score in columns))
+    shares = [percent(score.achievement).removesuffix("%") for _, score in columns]
+    table.add_row("", text("head.achievement", lang) + " %", *shares, style="bold")
+    console.print(table)
+
+
+def _symbol(one: Indicator | None) -> Text:
+    return Text(SYMBOLS[one.verdict], style=STYLES[one.verdict]) if one else Text("")
+
+
+def _list(scored: Scored, score: Score, lang: str, console: Console) -> None:
+    """One place: a row an indicator, with value, limit and reason."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
+    table.add_column(text("head.number", lang), no_wrap=True)
+    table.add_column(text("head.title", lang), ratio=3)
+    table.add_column("", no_wrap=True)
+    table.add_column(text("head.value", lang), justify="right", no_wrap=True)
+    table.add_column(text("head.limit", lang), no_wrap=True)
+    table.add_column(text("head.reason", lang), ratio=2)
+    for one in score.indicators:
+        value = "" if one.value is None else shown(one.value, one.limit)
+        table.add_row(
+            one.rule.number, one.rule.title.of(lang), _symbol(one), value, limit_of(one), reason(one.reason, lang)
+        )
+    console.print(table)
+    line = text(
+        "head.place", lang, place=plain(scored.place.name), met=score.met, counted=score.counted,
+        achievement=percent(score.achievement), unmet=score.unmet, undetermined=score.undetermined,
+    )  # fmt: skip
+    console.print(Text(line, style="bold"))
+    for sentence in conclusions(score, lang):
+        console.print(Text(sentence))
+
+
+def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, console: Console) -> None:
+    """The breaches, each with its value, limit, shortfall and the row it was read from."""
+    for scored, score in columns:
+        for one in score.indicators:
+            if not details and (one.verdict is not Verdict.UNMET or not one.evidence):
+                continue
+            if not one.evidence and not one.missing:
+                continue
+            sign = SYMBOLS[one.verdict]
+            console.print(
+                Text(f"{sign} {plain(scored.place.name)} {one.id} {one.rule.title.of(lang)}", style=STYLES[one.verdict])
+            )
+            if details:
+                console.print(Text("  " + reason(one.reason, lang), style="dim"))
+            items = one.evidence if details else one.evidence[:FEW]
+            for item in items:
+                console.print(Text("  " + _breach(item, one, lang)))
+            if len(items) < len(one.evidence):
+                console.print(Text("  " + text("head.more", lang, number=len(one.evidence) - len(items)), style="dim"))
+            for item in one.missing if details else ():
+                place = _where(item.file, item.row, item.column)
+                console.print(Text("  " + text("head.missing", lang, name=plain(item.name or ""), where=place)))
+
+
+def _breach(item: Evidence, one: Indicator, lang: str) -> str:
+    name = plain(" ".join(part for part in (item.name, item.category) if part))
+    return text(
+        "head.breach", lang, name=name, value=shown(item.value, item.limit),
+        comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value), shortfall=shown(item.shortfall), unit=one.unit or "",
+        where=_where(item.file, item.row, item.column),
+    )  # fmt: skip
+
+
+def _where(file: str | None, row: int | None, column: str | None) -> str:
+    return ":".join(str(part) for part in (file, row, column) if part is not None)
+
+
+def _problems(report: Report, lang: str, details: bool, console: Console) -> None:
+    number = counted(report.problems)
+    console.print()
+    if not report.problems:
+        return
+    console.print(Text(text("head.problems", lang, **number), style="bold underline"))
+    show_problems(report.problems, lang, console)
+
+
+def show_problems(problems: Iterable[Problem], lang: str, console: Console) -> None:
+    """Every problem on a line of its own: where, what, what was expected."""
+    for problem in sorted(problems, key=lambda one: one.severity):
+        style = "red" if problem.severity == "error" else "yellow"
+        line = Text(text(f"severity.{problem.severity}", lang), style=style)
+        where = plain(problem.where())
+        line.append(f" {where}" if where else "", style="bold")
+        line.append("  " + plain(problem.message(lang)), style="")
+        console.print(line, soft_wrap=True)
