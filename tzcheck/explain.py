@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 
 from tzcheck import condition as conditions
 from tzcheck.engines import agree
-from tzcheck.engines.judged import Subject, exact
+from tzcheck.engines.judged import Subject, Value
 from tzcheck.facts import Facts
 from tzcheck.report import Report, limit_of, reason, shown
 from tzcheck.rule import Rule, Rulebook, RulePack, limits
@@ -75,21 +76,17 @@ def _trace(judgement: Judgement, subject: Subject, facts: Facts, lang: str) -> I
     for (left, operator, right), (one, other) in zip(judgement.sides, subject.sides, strict=False):
         if one is None or other is None:
             held = "?"
-        elif left.codes:
-            held = str(HOLDS[operator](one, other)).lower()
         else:
-            held = str(HOLDS[operator](exact(one), exact(other))).lower()
+            held = str(HOLDS[operator](one, other)).lower()
         yield f"      {_side(left.name, one)} {operator} {_side(right.name, other)}  → {held}"
 
 
-def _side(name: str, value: str | None) -> str:
+def _side(name: str, value: Value) -> str:
     if value is None:
         return f"{name} = ?"
-    above, _, below = value.partition("/")
-    if not below or below in ("1", "1.0"):
-        return name if name == above else f"{name} = {_trimmed(above)}"
-    return f"{name} = {_trimmed(above)} / {_trimmed(below)} = {shown(exact(value))}"
-
-
-def _trimmed(number: str) -> str:
-    return number.rstrip("0").rstrip(".") if "." in number else number
+    if isinstance(value, str):
+        return name if name == value else f"{name} = {value}"
+    exactly = shown(value)
+    if Fraction(exactly.replace(",", "")) != value:
+        exactly = f"{value.numerator}/{value.denominator} ≈ {exactly}"
+    return name if name == exactly else f"{name} = {exactly}"

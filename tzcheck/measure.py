@@ -88,6 +88,17 @@ def column_name(column: exp.Column) -> str:
     return ".".join(part.name for part in column.parts)
 
 
+def where(expression: exp.Expr) -> exp.Expr | None:
+    """The condition for a row to count in any of the expression's aggregates; None where every row does."""
+    found = []
+    for aggregate in expression.find_all(*AGGREGATES):
+        if not isinstance(aggregate.parent, exp.Filter):
+            return None
+        found.append(aggregate.parent.expression.this)
+    distinct = list({one.sql(dialect="duckdb"): one for one in found}.values())
+    return exp.or_(*distinct) if len(distinct) > 1 else distinct[0].copy() if distinct else None
+
+
 def columns(expression: exp.Expr) -> set[str]:
     """The columns of facts that an expression reads."""
     return {column_name(column) for column in expression.find_all(exp.Column)} - {LEVEL_COLUMN}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -16,7 +17,7 @@ from sqlglot import exp
 from tzcheck import condition, document, measure
 from tzcheck.condition import Comparison, Condition, ConditionError, Name
 from tzcheck.errors import Problem, RuleFault
-from tzcheck.measure import MeasureError
+from tzcheck.measure import MeasureError, Ratio
 from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Table
 
 PLACE_NOUNS = ("county", "city")
@@ -107,11 +108,12 @@ class Share(Model):
 class Measure(Model):
     """A number of each subject: an expression over the columns of a table.
 
-    `each` is the noun of a table's row, or `county` or `city` with the table in `from`. Without `from`, a measure
-    of counties or cities is computed from other such measures.
+    `each` is the noun of a table's row, or `county` or `city` with the table in `from`, and `by` a column of codes
+    that splits each place into categories. Without `from`, a measure of places is computed from other such measures.
     """
 
     each: str
+    by: str | None = None
     from_: str | None = Field(default=None, alias="from")
     value: str
     unit: str | None = None
@@ -124,6 +126,28 @@ class Measure(Model):
         """The checked expression."""
         assert self._expression is not None
         return self._expression
+
+    @cached_property
+    def ratio(self) -> Ratio:
+        """The expression without any division."""
+        return measure.ratio(self.expression)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of facts (keys of values, other measures) that it reads, by name."""
+        return tuple(sorted(measure.columns(self.expression)))
+
+    @cached_property
+    def where(self) -> exp.Expr | None:
+        """Which rows of its table it reads: None for all, or those of its keys."""
+        if self.table == "values":
+            return exp.In(this=exp.column("key"), expressions=[exp.Literal.string(key) for key in self.columns])
+        return measure.where(self.expression)
+
+    @cached_property
+    def origin(self) -> str:
+        """The name under which the file and row of the rows it reads are kept; measures of the same rows share it."""
+        return f"{self.table} {self.by or ''} {self.where.sql(dialect='duckdb') if self.where else ''}"
 
     @property
     def table(self) -> str | None:
@@ -140,6 +164,7 @@ class Rule(Model):
     source: Source
     covers: tuple[str, ...] = ()
     each: str | None = None
+    by: str | None = None
     levels: tuple[Level, ...] | None = None
     applies: str | None = None
     requires: str | None = None
@@ -495,11 +520,16 @@ def _check_measure(loading: _Loading, pack: RulePack, name: str, one: Measure) -
         if one.from_ is not None and one.from_ not in TABLES:
             _unknown(loading, file, line, "unknown_table", one.from_, TABLES)
             return
-    elif one.each not in BY_NOUN or one.from_ is not None:
+    elif one.each not in BY_NOUN or one.from_ is not None or one.by is not None:
         _unknown(loading, file, line, "unknown_each", one.each, [*BY_NOUN, *PLACE_NOUNS])
         return
     table = None if one.table in (None, "values") else TABLES[one.table]
     known = sorted(table.column_ids) if table else [id for id, m in pack.measures.items() if m.each == one.each]
+    if one.by is not None and one.table is not None:
+        splitting = [column.id for column in TABLES[one.table].columns if column.codes and column.required]
+        if one.by not in splitting:
+            _unknown(loading, file, line, "unknown_name", one.by, splitting)
+            return
     try:
         one._expression = measure.parse(one.value, table, one.each in PLACE_NOUNS and table is not None)
         if one.table is None:
@@ -533,14 +563,17 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
         rule._applies = _condition(loading, pack, id, rule, "applies", rule.applies)
     used = {name for one in (rule._requires, rule._applies) if one for name in condition.names(one)}
     table = table_of(rule)
+    if rule.by is not None and not any(one.by == rule.by and one.table for one in pack.measures.values()):
+        _unknown(loading, file, line, "unknown_name", rule.by, [one.by for one in pack.measures.values() if one.by])
     for name in rule.shows:
-        if name not in pack.measures or pack.measures[name].each != rule.each:
+        if name not in _measures_of(pack, rule):
             _unknown(loading, file, line, "unknown_name", name, operands(pack, rule))
     for name, parameter in rule.parameters.items():
         if name not in used:
             loading.problems.append(Problem("error", "unused_parameter", file, line, column=id, value=name))
         if isinstance(parameter, ByCategory):
-            _check_categories(loading, file, line, table, parameter)
+            split = next((TABLES[m.table] for m in pack.measures.values() if rule.by and m.by == rule.by and m.table), None)
+            _check_categories(loading, file, line, table or split, parameter)
         for dated in _dated(parameter):
             if not dated:
                 loading.problems.append(Problem("error", "no_value", file, line, column=id, value=name))
@@ -575,7 +608,7 @@ def _condition(loading: _Loading, pack: RulePack, id: str, rule: Rule, key: str,
     known = operands(pack, rule)
     before = len(loading.problems)
     for comparison in condition.comparisons(parsed):
-        codes = _codes(rule, comparison)
+        codes = _codes(pack, rule, comparison)
         if codes is not None:
             if not isinstance(comparison.right, Name) or comparison.right.text not in codes:
                 shown = comparison.right.text if isinstance(comparison.right, Name) else "number"
@@ -591,12 +624,17 @@ def _condition(loading: _Loading, pack: RulePack, id: str, rule: Rule, key: str,
     return parsed if len(loading.problems) == before else None
 
 
-def _codes(rule: Rule, comparison: Comparison) -> frozenset[str] | None:
+def _codes(pack: RulePack, rule: Rule, comparison: Comparison) -> frozenset[str] | None:
     """The codes that the left side can have, where it is a column of codes."""
-    table = table_of(rule)
-    if table is None or not isinstance(comparison.left, Name) or comparison.left.text not in table.column_ids:
+    if not isinstance(comparison.left, Name):
         return None
-    codes = table.column(comparison.left.text).codes
+    name = comparison.left.text
+    table = table_of(rule)
+    if table is None and name == rule.by:
+        table = next((TABLES[one.table] for one in pack.measures.values() if one.by == name and one.table), None)
+    if table is None or name not in table.column_ids:
+        return None
+    codes = table.column(name).codes
     return frozenset(codes) if codes else None
 
 
@@ -604,8 +642,12 @@ def operands(pack: RulePack, rule: Rule) -> list[str]:
     """The names that a rule's conditions may use: its parameters, the measures of its subjects, their numbers."""
     table = table_of(rule)
     columns = [one.id for one in table.columns if one.kind in NUMERIC or one.codes] if table else []
-    same = [name for name, one in pack.measures.items() if one.each == rule.each]
-    return [*rule.parameters, *same, *columns]
+    return [*rule.parameters, *_measures_of(pack, rule), *columns, *([rule.by] if rule.by else [])]
+
+
+def _measures_of(pack: RulePack, rule: Rule) -> list[str]:
+    """The measures of a rule's subjects; a measure of the whole place holds for each of its categories."""
+    return [name for name, one in pack.measures.items() if one.each == rule.each and one.by in (None, rule.by)]
 
 
 def lint(book: Rulebook, day: date) -> list[Problem]:

@@ -8,8 +8,9 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from tzcheck import condition as conditions
 from tzcheck.engines.agree import Judgements
-from tzcheck.engines.judged import Count, Subject, exact
+from tzcheck.engines.judged import Count, Subject, Value
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
 from tzcheck.place import Place
@@ -81,7 +82,7 @@ class Indicator:
     parts: tuple[Part, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[Evidence, ...] = ()
-    shows: tuple[tuple[str, Fraction | None, str | None], ...] = ()
+    shows: tuple[tuple[str, Value, str | None], ...] = ()
     engines: Mapping[str, str] | None = None
 
 
@@ -230,7 +231,7 @@ class _View:
         judgement = self.judgements.get(id)
         if judgement is None:
             return None
-        within = self.inside[place] if judgement.rolls_up or judgement.source == "each_city" else {place}
+        within = self.inside[place] if judgement.rolls_up or judgement.each == "city" else {place}
         refused = [
             table
             for table, where, _ in self.refused
@@ -244,7 +245,7 @@ class _View:
         evidence = tuple(self._evidence(judgement, one) for one in breaches)
         missing = tuple(self._evidence(judgement, one) for one in subjects if one.holds is None)
         shows = tuple(
-            (side.name, exact(value), side.unit)
+            (side.name, value, side.unit)
             for one in subjects
             for side, value in zip(judgement.shows, one.shows, strict=False)
         )
@@ -270,7 +271,7 @@ class _View:
             verdict = Verdict.UNMET if count.unmet else Verdict.UNDETERMINED if count.unknown else Verdict.MET
             limits = judgement.sides[0][2].limits or {}
             limit = limits.get(count.category) or limits.get(None)
-            value = None if judgement.sides[0][0].codes else exact(count.worst)
+            value = None if judgement.sides[0][0].codes else count.worst
             parts.append(
                 Part(count.category, value, limit.value if limit else None, verdict, count.checked, count.unmet)
             )
@@ -279,7 +280,7 @@ class _View:
     def _evidence(self, judgement: Judgement, subject: Subject) -> Evidence:
         index = _telling(judgement, subject)
         left, comparator, right = judgement.sides[index]
-        value, limit = (side if left.codes else exact(side) for side in subject.sides[index])
+        value, limit = subject.sides[index]
         numbers = isinstance(value, Fraction) and isinstance(limit, Fraction)
         own = self.facts.places[subject.own]
         blank = right if value is not None and limit is None else left
@@ -426,19 +427,19 @@ def _shown(
     categories = [count.category for count in counts if count.checked]
     chosen = (right.limits or {}).get(categories[0]) if len(categories) == 1 else None
     limit = chosen or (limits[0] if len(limits) == 1 else None)
-    return {**shown, "value": exact(worst), "limit": limit.value if limit else None}
+    return {**shown, "value": worst, "limit": limit.value if limit else None}
 
 
 def _telling(judgement: Judgement, subject: Subject) -> int:
     """The first comparison that fails, or lacks a value; the first of all where none does."""
-    for index, (left, operator, _) in enumerate(judgement.sides):
+    for index, comparison in enumerate(conditions.comparisons(judgement.requires)):
         one, other = subject.sides[index]
+        operator = comparison.operator
         if one is None or other is None:
             if subject.holds is None:
                 return index
             continue
-        holds = HOLDS[operator](one, other) if left.codes else HOLDS[operator](exact(one), exact(other))
-        if subject.holds is False and not holds:
+        if subject.holds is False and not HOLDS[operator](one, other):
             return index
     return 0
 

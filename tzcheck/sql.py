@@ -1,17 +1,18 @@
 """Rules as SQL trees: subjects with their measures, and the verdict of each. No engine is named here."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 from sqlglot import exp
 
 from tzcheck import condition as conditions
 from tzcheck import measure
 from tzcheck.condition import And, Comparison, Condition, Name, Not, Number, Or
-from tzcheck.measure import Ratio, columns, times
+from tzcheck.measure import Ratio, times
 from tzcheck.rule import ByCategory, Limit, Measure, Rule, RulePack, limits, table_of
 from tzcheck.table import NUMERIC, TABLES, Table
 
@@ -29,13 +30,19 @@ NULL = exp.Null()
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a comparison: SQL, and what it is called; `codes` where it is a code and no number.
+    """One side of a comparison: SQL, what it is called, and how its value is read from a judged row.
 
-    `column` is the column of the facts that it is read from, `limits` the parameter's values by category.
+    `read` are the columns of the row that hold its numerator and, where there is one, its denominator. A side that
+    reads none is constant: `constants` gives its value, by the category in the row's column `by` (None: for all).
+    `codes` are the codes it can be, where it is no number; `column` is the column of the facts behind it, `limits`
+    the dated values behind a parameter.
     """
 
     ratio: Ratio
     name: str
+    read: tuple[str, ...] = ()
+    constants: Mapping[str | None, Fraction | str | None] = field(default_factory=dict)
+    by: str | None = None
     codes: tuple[str, ...] | None = None
     column: str | None = None
     unit: str | None = None
@@ -47,7 +54,8 @@ class Judgement:
     """A rule made ready for the engines: what it compares, and for which subjects.
 
     `rule` is None where the column `indicator` of each row says which rule it is about. `origin` is the measure
-    whose rows stand for a place's in evidence.
+    whose rows stand for a place's in evidence. `grouped` are the tables, each with the column it is split by, of
+    which one at least must have a row for there to be a subject.
     """
 
     rule: str | None
@@ -62,6 +70,8 @@ class Judgement:
     reads: frozenset[tuple[str, str | None]]
     shows: tuple[Side, ...] = ()
     origin: str = ""
+    each: str = ""
+    grouped: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -77,12 +87,12 @@ class Judgement:
     @property
     def rolls_up(self) -> bool:
         """Whether what is found in counties counts for their city: the rule speaks of cities and not of counties."""
-        return "city" in self.levels and "county" not in self.levels and self.source != "each_city"
+        return "city" in self.levels and "county" not in self.levels and self.each != "city"
 
     @property
     def own_levels(self) -> tuple[str, ...]:
         """The levels of places whose own subjects count for themselves: a county's numbers are no city's."""
-        return () if self.rolls_up and self.source == "each_county" else self.levels
+        return () if self.rolls_up and self.each == "county" else self.levels
 
     @property
     def pending(self) -> bool:
@@ -92,17 +102,34 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What an engine has to do: make each of `subjects` a table, then judge."""
+class Batch:
+    """Judgements of the same subjects for the same places: one scan serves them all."""
 
-    subjects: Mapping[str, exp.Expr]
     judgements: tuple[Judgement, ...]
+
+    @property
+    def first(self) -> Judgement:
+        return self.judgements[0]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an engine has to do: make each of `subjects` a table, then judge each batch."""
+
+    tables: tuple[str, ...]
+    subjects: Mapping[str, exp.Expr]
+    batches: tuple[Batch, ...]
+
+    @property
+    def judgements(self) -> Iterator[Judgement]:
+        """All judgements."""
+        return (judgement for batch in self.batches for judgement in batch.judgements)
 
 
 def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date) -> Plan:
     """The plan for the rules `wanted` on a day."""
     judgements = []
-    used: dict[str, dict[str, Measure]] = {}
+    used: dict[tuple[str, str | None], dict[str, Measure]] = {}
     for pack in packs:
         for id, rule in pack.rules.items():
             if id in wanted and rule.requirement is not None:
@@ -110,20 +137,26 @@ def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date) -> Plan:
                 assert rule.each is not None
                 names = conditions.names(rule.requirement)
                 names |= (conditions.names(rule.scope) if rule.scope else frozenset()) | frozenset(rule.shows)
-                mine = used.setdefault(rule.each, {})
+                mine = used.setdefault((rule.each, rule.by), {})
                 for name in sorted(names - rule.parameters.keys()):
                     for one in _with_parts(pack, name):
                         mine[f"{pack.id}.{one}"] = pack.measures[one]
     subjects: dict[str, exp.Expr] = {}
-    for each, mine in used.items():
+    for (each, by), mine in used.items():
         if each in ("county", "city"):
-            subjects.update(_of_places(each, mine))
+            subjects.update(_of_places(each, by, mine))
         else:
             subjects[f"each_{each}"] = _of_rows(_table_of_noun(each), mine)
     for id, (requires, applies) in KEYED.items():
         judgements.append(_keyed(TABLES[id], requires, applies))
         subjects[f"each_{id}"] = _of_rows(TABLES[id], {})
-    return Plan(subjects, tuple(judgements))
+    batches: dict[tuple[Any, ...], list[Judgement]] = {}
+    for judgement in judgements:
+        same = (judgement.source, judgement.levels, judgement.category, judgement.grouped, judgement.rule is None)
+        batches.setdefault(same, []).append(judgement)
+    tables = {one.table for mine in used.values() for one in mine.values() if one.table}
+    tables |= {id for judgement in judgements for id in judgement.tables}
+    return Plan(tuple(sorted(tables)), subjects, tuple(Batch(tuple(found)) for found in batches.values()))
 
 
 def _with_parts(pack: RulePack, name: str) -> Iterator[str]:
@@ -132,7 +165,7 @@ def _with_parts(pack: RulePack, name: str) -> Iterator[str]:
     if one is None:
         return
     if one.table is None:
-        yield from sorted(columns(one.expression))
+        yield from one.columns
     yield name
 
 
@@ -159,95 +192,140 @@ def _of_rows(table: Table, mine: Mapping[str, Measure]) -> exp.Expr:
         )
         source.append(exp.alias_(documented, "documented"))
     for name, one in mine.items():
-        source += _measured(name, one.expression, False)
-    return exp.select(*source).from_(table_named(table.id))
+        source += _measured(name, one.ratio, False)
+    return exp.Select(expressions=source, from_=exp.From(this=table_named(table.id)))
 
 
-def _of_places(each: str, mine: Mapping[str, Measure]) -> dict[str, exp.Expr]:
-    """A subject a county (its own rows) or a city (its rows and those of its counties)."""
-    tables: dict[str, dict[str, Measure]] = {}
+def _of_places(each: str, by: str | None, mine: Mapping[str, Measure]) -> dict[str, exp.Expr]:
+    """A subject a county (its own rows) or a city (its rows and those of its counties), or one for each `by` of it.
+
+    Each table that a measure reads is grouped once; the groups are put side by side.
+    """
+    tables: dict[tuple[str, str | None], dict[str, Measure]] = {}
     computed: dict[str, Measure] = {}
     for name, one in mine.items():
         if one.table is None:
             computed[name] = one
         else:
-            tables.setdefault(one.table, {})[name] = one
+            tables.setdefault((one.table, one.by), {})[name] = one
     result: dict[str, exp.Expr] = {}
-    wide = exp.select(*map(exp.column, ("_place", "_city", "_level"))).from_(table_named("places"))
-    own = exp.column("_place")
-    group = own if each == "county" else exp.func("COALESCE", exp.column("_city"), own)
-    for table, measures in tables.items():
-        parts: list[exp.Expr] = [exp.alias_(group.copy(), "_group")]
+    base = "places"
+    group: exp.Expr = exp.column("_place")
+    if each == "city":
+        group = exp.func("COALESCE", exp.column("_city"), group)
+    for (table, split), measures in tables.items():
+        keys = [group, exp.column(split)] if split else [group]
+        parts = [exp.alias_(key.copy(), name) for key, name in zip(keys, ("_group", "_category"))]
         parts.append(exp.alias_(exp.Count(this=exp.Star()), "_rows"))
         for name, one in measures.items():
-            parts += _measured(name, one.expression, table == "values")
-            parts += _read_from(name, one.expression, table == "values")
-        grouped = exp.select(*parts).from_(table_named(table)).group_by(group.copy())
-        source = f"by_{each}_{table}"
-        result[source] = grouped
-        wide = wide.join(
-            table_named(source),
-            on=exp.EQ(this=exp.column("_group", source), expression=exp.column("_place", "places")),
-            join_type="left",
-        )
+            parts += _measured(name, one.ratio, table == "values")
+        for one in {one.origin: one for one in measures.values()}.values():
+            parts += _read_from(one)
+        grouped = exp.Select(expressions=parts, from_=exp.From(this=table_named(table)), group=exp.Group(expressions=keys))
+        result[_grouped(each, by, table, split)] = grouped
+    if by:
+        base = f"spots_{each}_{by}"
+        result[base] = _spots([_grouped(each, by, table, split) for table, split in tables if split])
+    columns_of_wide = [exp.column(name, base) for name in ("_place", "_city", "_level")]
+    if by:
+        columns_of_wide.append(exp.alias_(exp.column("_category", base), by))
+    joins = []
+    for (table, split), measures in tables.items():
+        source = _grouped(each, by, table, split)
+        on: exp.Expr = exp.EQ(this=exp.column("_group", source), expression=exp.column("_place", base))
+        if split:
+            same = exp.EQ(this=exp.column("_category", source), expression=exp.column("_category", base))
+            on = exp.And(this=on, expression=same)
+        joins.append(exp.Join(this=table_named(source), side="LEFT", on=on))
         for name in measures:
-            ends = ("/n", "/d", "/file", "/row")
-            wide = wide.select(*(exp.column(f"{name}{end}", source, quoted=True) for end in ends))
-        wide = wide.select(exp.alias_(exp.column("_rows", source), f"_rows_{table}"))
+            columns_of_wide += [exp.column(f"{name}{end}", source, quoted=True) for end in _ends(measures[name])]
+        for origin in dict.fromkeys(one.origin for one in measures.values()):
+            columns_of_wide += [exp.column(f"{origin}/{end}", source, quoted=True) for end in ("file", "row")]
+        columns_of_wide.append(exp.alias_(exp.column("_rows", source), f"_rows_{table}_{split}"))
     for name, one in computed.items():
-        pack = name.split(".")[0]
-        wide = wide.select(*_measured(name, one.expression.transform(_as_quotient, pack), False))
-    result[f"each_{each}"] = wide
+        quotient = _as_quotient(name.split(".")[0], mine)
+        columns_of_wide += _measured(name, measure.ratio(one.expression.transform(quotient)), False)
+    result[subjects_of(each, by)] = exp.Select(
+        expressions=columns_of_wide, from_=exp.From(this=table_named(base)), joins=joins
+    )
     return result
 
 
-def _measured(name: str, expression: exp.Expr, keyed: bool) -> list[exp.Expr]:
+def _grouped(each: str, by: str | None, table: str, split: str | None) -> str:
+    return "_".join(["by", each, by or "all", split or "whole", table])
+
+
+def subjects_of(each: str, by: str | None) -> str:
+    """The name of the table that holds the subjects."""
+    return f"each_{each}_{by}" if by else f"each_{each}"
+
+
+def _spots(sources: list[str]) -> exp.Expr:
+    """Every place with every category that any of the grouped tables has of it."""
+    pairs: list[exp.Query] = [
+        exp.Select(
+            expressions=[exp.column("_group"), exp.column("_category")], from_=exp.From(this=table_named(source))
+        )
+        for source in sources
+    ]
+    every = exp.union(*pairs, copy=False) if len(pairs) > 1 else pairs[0]
+    on = exp.EQ(this=exp.column("_place", "places"), expression=exp.column("_group", "spot"))
+    return exp.Select(
+        expressions=[exp.column(name, "places") for name in ("_place", "_city", "_level")]
+        + [exp.column("_category", "spot")],
+        from_=exp.From(this=every.subquery("spot", copy=False)),
+        joins=[exp.Join(this=table_named("places"), on=on)],
+    )
+
+
+def _measured(name: str, found: Ratio, keyed: bool) -> list[exp.Expr]:
     """The numerator and the denominator of a measure as two columns; the denominator is positive or missing.
 
     `keyed` measures read county values: each name in them is a key of the table `values`.
     """
-    found = measure.ratio(expression)
-    above, below = found.numerator, found.denominator
+    above, below = found.numerator.copy(), found.denominator and found.denominator.copy()
     if keyed:
         above, below = above.transform(_pivot), below and below.transform(_pivot)
     if below is None:
-        return [
-            exp.alias_(above, f"{name}/n", quoted=True),
-            exp.alias_(exp.Literal.number(1), f"{name}/d", quoted=True),
-        ]
+        return [_named(above, f"{name}/n")]
     negative = exp.LT(this=exp.paren(below.copy()), expression=exp.Literal.number(0))
     signed = exp.Case(ifs=[exp.If(this=negative, true=exp.Neg(this=exp.paren(above.copy())))], default=above)
     positive = exp.func("NULLIF", exp.Abs(this=below.copy()), exp.Literal.number(0))
-    return [exp.alias_(signed, f"{name}/n", quoted=True), exp.alias_(positive, f"{name}/d", quoted=True)]
+    return [_named(signed, f"{name}/n"), _named(positive, f"{name}/d")]
 
 
-def _read_from(name: str, expression: exp.Expr, keyed: bool) -> list[exp.Expr]:
+def _named(value: exp.Expr, name: str) -> exp.Expr:
+    return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
+
+
+def _ends(one: Measure) -> tuple[str, ...]:
+    """What the columns of a measure are called behind its name."""
+    return ("/n", "/d") if one.ratio.denominator is not None else ("/n",)
+
+
+def _read_from(one: Measure) -> list[exp.Expr]:
     """The file and the row that a measure of a place was read from; missing where there are several."""
-    if keyed:
-        keys = exp.In(this=exp.column("key"), expressions=_texts(sorted(columns(expression))))
-        wheres: list[exp.Expr | None] = [keys]
-    else:
-        wheres = [
-            one.parent.expression.this if isinstance(one.parent, exp.Filter) else None
-            for one in expression.find_all(*measure.AGGREGATES)
-        ]
-    found = [where.copy() for where in wheres if where is not None]
-    inside = exp.Where(this=exp.or_(*found)) if len(found) == len(wheres) else None
+    inside = exp.Where(this=one.where) if one.where is not None else None
 
     def only(column: str) -> exp.Expr:
         ends = [aggregate(this=exp.column(column)) for aggregate in (exp.Min, exp.Max)]
         least, most = (exp.Filter(this=end, expression=inside.copy()) if inside else end for end in ends)
         return exp.Case(ifs=[exp.If(this=exp.EQ(this=least, expression=most), true=least.copy())])
 
-    return [exp.alias_(only(f"_{end}"), f"{name}/{end}", quoted=True) for end in ("file", "row")]
+    return [_named(only(f"_{end}"), f"{one.origin}/{end}") for end in ("file", "row")]
 
 
-def _as_quotient(node: exp.Expr, pack: str) -> exp.Expr:
-    """The name of a measure as its numerator over its denominator."""
-    if not isinstance(node, exp.Column):
-        return node
-    above, below = (exp.column(f"{pack}.{measure.column_name(node)}{end}", quoted=True) for end in ("/n", "/d"))
-    return exp.paren(exp.Div(this=above, expression=below))
+def _as_quotient(pack: str, mine: Mapping[str, Measure]) -> Callable[[exp.Expr], exp.Expr]:
+    """Puts, in place of the name of a measure, its numerator over its denominator."""
+
+    def quotient(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Column):
+            return node
+        name = f"{pack}.{measure.column_name(node)}"
+        ends = [exp.column(f"{name}{end}", quoted=True) for end in _ends(mine[name])]
+        return exp.paren(exp.Div(this=ends[0], expression=ends[1])) if len(ends) > 1 else ends[0]
+
+    return quotient
 
 
 def _pivot(node: exp.Expr) -> exp.Expr:
@@ -268,7 +346,7 @@ def _judgement(pack: RulePack, id: str, rule: Rule, day: date) -> Judgement:
     sides = tuple(
         _sides(pack, rule, table, comparison, day) for one in both for comparison in conditions.comparisons(one)
     )
-    category = table.category if table else None
+    category = table.category if table else rule.by
     for parameter in rule.parameters.values():
         if isinstance(parameter, ByCategory):
             category = parameter.by
@@ -278,16 +356,20 @@ def _judgement(pack: RulePack, id: str, rule: Rule, day: date) -> Judgement:
     used = {name for one in both for name in conditions.names(one)} - rule.parameters.keys()
     first = conditions.names(rule.requirement) & pack.measures.keys()
     main = sides[0][0].name if sides[0][0].name in pack.measures else min(first, default="")
-    origin = f"{pack.id}.{next(_with_parts(pack, main), '')}"
+    origin = pack.measures[next(_with_parts(pack, main))].origin if main and table is None else ""
+    grouped: set[tuple[str, str | None]] = set()
     for name in {part for one in used for part in _with_parts(pack, one)}:
         read = pack.measures[name]
+        if read.table is not None and read.by == rule.by:
+            grouped.add((read.table, read.by))
         if read.table == "values":
-            reads |= {("values", key) for key in columns(read.expression)}
+            reads |= {("values", key) for key in read.columns}
         elif read.table is not None and read.each == rule.each:
             reads.add((read.table, None))
     return Judgement(
-        id, "facts", f"each_{rule.each}", table, pack.levels(rule), sides, rule.requirement, rule.scope, category,
+        id, "facts", subjects_of(rule.each, rule.by), table, pack.levels(rule), sides, rule.requirement, rule.scope, category,
         frozenset(reads), tuple(_side(pack, rule, table, Name(name), day) for name in rule.shows), origin,
+        rule.each, tuple(sorted(grouped)),
     )  # fmt: skip
 
 
@@ -298,7 +380,7 @@ def _keyed(table: Table, requires: Condition, applies: Condition | None) -> Judg
             assert isinstance(comparison.left, Name)
             name = comparison.left.text
             codes = table.column(name).codes if name in table.column_ids else None
-            left = Side(Ratio(exp.column(name)), name, tuple(codes) if codes else None, name)
+            left = Side(Ratio(exp.column(name)), name, (name,), codes=tuple(codes) if codes else None, column=name)
             sides.append((left, comparison.operator, _right(comparison, left)))
     basis = {"marks": "mark", "attestations": "attestation"}[table.id]
     return Judgement(
@@ -308,8 +390,13 @@ def _keyed(table: Table, requires: Condition, applies: Condition | None) -> Judg
 
 def _right(comparison: Comparison, left: Side) -> Side:
     if isinstance(comparison.right, Number):
-        return Side(_constant(comparison.right.value), str(comparison.right.value))
-    return Side(Ratio(exp.Literal.string(comparison.right.text)), comparison.right.text, left.codes)
+        return _number(comparison.right)
+    code = comparison.right.text
+    return Side(Ratio(exp.Literal.string(code)), code, constants={None: code}, codes=left.codes)
+
+
+def _number(number: Number) -> Side:
+    return Side(_constant(number.value), str(number.value), constants={None: number.value})
 
 
 def _sides(
@@ -323,19 +410,32 @@ def _sides(
 
 def _side(pack: RulePack, rule: Rule, table: Table | None, operand: conditions.Operand, day: date) -> Side:
     if isinstance(operand, Number):
-        return Side(_constant(operand.value), str(operand.value))
+        return _number(operand)
     name = operand.text
     if name in rule.parameters:
         return _parameter(rule, name, day)
     if name in pack.measures and pack.measures[name].each == rule.each:
         one = pack.measures[name]
-        read = sorted(columns(one.expression)) if one.table else []
-        ratio = Ratio(*(exp.column(f"{pack.id}.{name}{end}", quoted=True) for end in ("/n", "/d")))
-        return Side(ratio, name, None, read[0] if read else None, one.unit)
-    assert table is not None
-    column = table.column(name)
+        read = tuple(f"{pack.id}.{name}{end}" for end in _ends(one))
+        ratio = Ratio(*(exp.column(column, quoted=True) for column in read))
+        return Side(ratio, name, read, column=_column_behind(pack, one), unit=one.unit)
+    column = (table or TABLES[_split_table(pack, rule)]).column(name)
     codes = tuple(column.codes) if column.codes else None
-    return Side(Ratio(exp.column(name)), name, codes, name, column.unit)
+    return Side(Ratio(exp.column(name)), name, (name,), codes=codes, column=name, unit=column.unit)
+
+
+def _column_behind(pack: RulePack, one: Measure) -> str | None:
+    """The column (or key of values) that a measure is read from first; of a computed one, a key if there is any."""
+    if one.table is not None:
+        return min(one.columns, default=None)
+    parts = [pack.measures[name] for name in one.columns]
+    parts.sort(key=lambda part: part.table != "values")
+    return _column_behind(pack, parts[0])
+
+
+def _split_table(pack: RulePack, rule: Rule) -> str:
+    """A table that the places of a rule are split by."""
+    return next(one.table for one in pack.measures.values() if one.by == rule.by and one.by and one.table)
 
 
 def _parameter(rule: Rule, name: str, day: date) -> Side:
@@ -345,7 +445,7 @@ def _parameter(rule: Rule, name: str, day: date) -> Side:
         category: None if limit.coming and not rule.target else limit.value for category, limit in found.items()
     }
     if not isinstance(parameter, ByCategory):
-        return Side(_constant(usable[None]), name, limits=found)
+        return Side(_constant(usable[None]), name, constants=usable, limits=found)
     below = lcm(*(value.denominator for value in usable.values() if value is not None))
     cases = [
         exp.If(
@@ -354,7 +454,8 @@ def _parameter(rule: Rule, name: str, day: date) -> Side:
         )
         for category, value in usable.items()
     ]
-    return Side(Ratio(exp.Case(ifs=cases), exp.Literal.number(below)), name, limits=found)
+    ratio = Ratio(exp.Case(ifs=cases), exp.Literal.number(below) if below != 1 else None)
+    return Side(ratio, name, constants=usable, by=parameter.by, limits=found)
 
 
 def _constant(value: Fraction | None) -> Ratio:
@@ -396,80 +497,101 @@ def _condition_sql(condition: Condition, rest: Iterator[tuple[Side, str, Side]])
             return exp.paren(exp.not_(_condition_sql(part, rest)))
 
 
-def judged(judgement: Judgement, width: int, shows: int) -> exp.Expr:
-    """A row for each subject of a judgement: where it is from, whether the rule applies, whether it holds.
+def judged(batch: Batch) -> exp.Select:
+    """The subjects of a batch with the place each counts for, and for each rule whether it applies and holds.
 
-    `holds` is NULL where a value is missing. The sides of up to `width` comparisons and up to `shows` further
-    measures follow, as exact texts.
+    Its columns are those of `judged_columns`: `place`, what the verdicts are made from, and for the rule number i of
+    the batch `a<i>` and `h<i>`. `h<i>` is NULL where a value is missing, and where the rule does not, or may not, apply.
     """
-    count = sum(1 for _ in conditions.comparisons(judgement.requires))
-    holds = condition_sql(judgement.requires, judgement.sides[:count])
-    applies: exp.Expr = exp.true()
-    if judgement.applies:
-        applies = condition_sql(judgement.applies, judgement.sides[count:])
-        holds = exp.Case(ifs=[exp.If(this=applies.copy(), true=holds)])
-    rule = exp.Literal.string(judgement.rule) if judgement.rule else exp.column("indicator")
-    parts = {"rule": rule, "basis": exp.Literal.string(judgement.basis), **_origin(judgement)}
-    parts |= {"applies": applies, "holds": holds, "badness": _badness(judgement)}
-    for index in range(width):
-        given = judgement.sides[index] if index < len(judgement.sides) else None
-        for end, side in (("l", given[0]), ("r", given[2])) if given else (("l", None), ("r", None)):
-            parts[f"{end}{index}"] = _exact_text(side)
-    for index in range(shows):
-        parts[f"s{index}"] = _exact_text(judgement.shows[index] if index < len(judgement.shows) else None)
-    query = exp.select(*(exp.alias_(_typed(value), name) for name, value in parts.items())).from_(
-        table_named(judgement.source)
+    found: list[exp.Expr] = [exp.Alias(this=_place(batch.first), alias=exp.to_identifier("place"))]
+    found += [exp.column(name, quoted=True) for name in _columns_read(batch)]
+    for index, judgement in enumerate(batch.judgements):
+        count = sum(1 for _ in conditions.comparisons(judgement.requires))
+        holds = condition_sql(judgement.requires, judgement.sides[:count])
+        applies: exp.Expr = exp.true()
+        if judgement.applies:
+            applies = condition_sql(judgement.applies, judgement.sides[count:])
+            holds = exp.Case(ifs=[exp.If(this=applies.copy(), true=holds)])
+        found += [_named(applies, f"a{index}"), _named(holds, f"h{index}")]
+    return exp.Select(
+        expressions=found,
+        from_=exp.From(this=table_named(batch.first.source)),
+        where=exp.Where(this=_due(batch.first)),
     )
-    if judgement.table is not None:
-        return query
-    known = exp.func("COALESCE", *(exp.column(f"_rows_{id}") for id in judgement.tables))
-    query = query.where(exp.not_(exp.Is(this=known, expression=NULL)))
-    if judgement.source == "each_city":
-        return query.where(exp.EQ(this=exp.column("_level"), expression=exp.Literal.string("city")))
-    return query
 
 
 def _texts(values: Iterable[str]) -> list[exp.Expr]:
     return [exp.Literal.string(value) for value in values]
 
 
-def _typed(value: exp.Expr) -> exp.Expr:
-    return exp.cast(value, "VARCHAR") if isinstance(value, exp.Null) else value
-
-
-def _origin(judgement: Judgement) -> dict[str, exp.Expr]:
-    """Which place the verdict is for, and which row it is about."""
+def _place(judgement: Judgement) -> exp.Expr:
+    """The place that a subject counts for: its own, or its city's."""
     own = exp.column("_place")
-    place: exp.Expr = own
-    if judgement.levels:
-        up = exp.column("_city") if judgement.rolls_up else NULL
-        inside = exp.In(this=exp.column("_level"), expressions=_texts(judgement.own_levels))
-        place = exp.Case(ifs=[exp.If(this=inside, true=own)], default=up) if judgement.own_levels else up
-    table = judgement.table
-    if table is None:
-        file, row = (exp.column(f"{judgement.origin}/{end}", quoted=True) for end in ("file", "row"))
-        return {
-            "place": place, "own": own, "subject": NULL, "name": NULL, "category": NULL, "file": file, "row_": row,
-        }  # fmt: skip
-    subject = NULL if table.subject == table.place else exp.cast(exp.column(table.subject), "VARCHAR")
-    name = exp.func("CONCAT", *(exp.column(one) for one in table.name)) if table.name else NULL
-    category = exp.column(judgement.category) if judgement.category else NULL
-    return {
-        "place": place, "own": own, "subject": subject, "name": name, "category": category,
-        "file": exp.column("_file"), "row_": exp.column("_row"),
-    }  # fmt: skip
+    if not judgement.levels:
+        return own
+    up = exp.column("_city") if judgement.rolls_up else exp.Null()
+    if not judgement.own_levels:
+        return up
+    inside = exp.In(this=exp.column("_level"), expressions=_texts(judgement.own_levels))
+    return exp.Case(ifs=[exp.If(this=inside, true=own)], default=up)
 
 
-def _badness(judgement: Judgement) -> exp.Expr:
-    """How far a subject is on the wrong side of the first comparison; only to find the worst of a part."""
+def _due(judgement: Judgement) -> exp.Expr:
+    """The condition for a row to be a subject: it counts for a place, and something is known of it."""
+    known: exp.Expr = exp.Not(this=exp.Is(this=exp.paren(_place(judgement)), expression=exp.Null()))
+    if judgement.grouped and judgement.table is None:
+        rows = [exp.column(f"_rows_{table}_{split}") for table, split in judgement.grouped]
+        given = exp.Not(this=exp.Is(this=exp.func("COALESCE", *rows), expression=exp.Null()))
+        known = exp.And(this=known, expression=given)
+    if judgement.each == "city":
+        level = exp.EQ(this=exp.column("_level"), expression=exp.Literal.string("city"))
+        known = exp.And(this=known, expression=level)
+    return known
+
+
+def counts(batch: Batch, source: str) -> exp.Select:
+    """How the subjects of `source` (the result of `judged`) came out: a row a place, category and keyed rule.
+
+    Then, for each rule of the batch: how many hold, hold not, can't be told, and are outside; and the worst of
+    those that hold not, else of those that hold, as numerator and denominator.
+    """
+    first = batch.first
+    keys: list[exp.Expr] = [
+        exp.column("place"),
+        exp.column(first.category) if first.category else exp.cast(exp.Null(), "VARCHAR"),
+        exp.column("indicator") if first.rule is None else exp.cast(exp.Null(), "VARCHAR"),
+    ]
+    found = [key.copy() for key in keys]
+    for index, judgement in enumerate(batch.judgements):
+        applies, holds = exp.column(f"a{index}"), exp.column(f"h{index}")
+        fails, inside = exp.Not(this=holds.copy()), exp.Is(this=applies.copy(), expression=exp.false())
+        unknown = exp.And(
+            this=exp.Is(this=holds.copy(), expression=exp.Null()), expression=exp.Not(this=exp.paren(inside.copy()))
+        )
+        found += [_number_of(test) for test in (holds.copy(), fails.copy(), unknown, inside)]
+        found.append(exp.func("COALESCE", _worst(judgement, fails), _worst(judgement, holds.copy())))
+    return exp.Select(
+        expressions=found, from_=exp.From(this=table_named(source)), group=exp.Group(expressions=keys)
+    )
+
+
+def _number_of(test: exp.Expr) -> exp.Expr:
+    return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=test))
+
+
+def _worst(judgement: Judgement, among: exp.Expr) -> exp.Expr:
+    """The left side of the subject that is furthest on the wrong side of the first comparison."""
     left, operator, right = judgement.sides[0]
-    if left.codes:
-        return exp.cast(NULL, "DOUBLE")
+    if left.codes or not left.read:
+        return exp.Null()
     one, other = _approximate(left.ratio), _approximate(right.ratio)
     if operator in (">", ">="):
         one, other = other, one
-    difference: exp.Expr = exp.Sub(this=exp.paren(one), expression=exp.paren(other))
-    return exp.Abs(this=difference) if operator in ("==", "!=") else difference
+    badness: exp.Expr = exp.Sub(this=exp.paren(one), expression=exp.paren(other))
+    if operator in ("==", "!="):
+        badness = exp.Abs(this=badness)
+    both = exp.Array(expressions=[exp.cast(exp.column(name, quoted=True), "VARCHAR") for name in left.read])
+    return exp.Filter(this=exp.ArgMax(this=both, expression=badness), expression=exp.Where(this=among.copy()))
 
 
 def _approximate(ratio: Ratio) -> exp.Expr:
@@ -479,14 +601,45 @@ def _approximate(ratio: Ratio) -> exp.Expr:
     return exp.Div(this=above, expression=exp.cast(ratio.denominator.copy(), "DOUBLE"))
 
 
-def _exact_text(side: Side | None) -> exp.Expr:
-    if side is None:
-        return exp.cast(NULL, "VARCHAR")
-    above = exp.cast(side.ratio.numerator.copy(), "VARCHAR")
-    if side.ratio.denominator is None:
-        return above
-    below = exp.cast(side.ratio.denominator.copy(), "VARCHAR")
-    return exp.DPipe(this=exp.DPipe(this=above, expression=exp.Literal.string("/")), expression=below)
+def told(batch: Batch, source: str) -> exp.Select:
+    """The rows of `source` (the result of `judged`) that a report tells of: some rule does not plainly hold, or shows."""
+    unsure = [
+        exp.Not(this=exp.paren(exp.Is(this=exp.column(f"h{index}"), expression=exp.true())))
+        for index in range(len(batch.judgements))
+    ]
+    shows = any(judgement.shows for judgement in batch.judgements)
+    return exp.Select(
+        expressions=[exp.Star()],
+        from_=exp.From(this=table_named(source)),
+        where=None if shows else exp.Where(this=exp.or_(*unsure, copy=False)),
+    )
+
+
+def judged_columns(batch: Batch) -> list[str]:
+    """The names of the columns that `judged` yields, in order."""
+    return ["place", *_columns_read(batch), *(f"{letter}{i}" for i in range(len(batch.judgements)) for letter in "ah")]
+
+
+def _columns_read(batch: Batch) -> list[str]:
+    """The columns of a judged row that make up its verdict's origin and sides."""
+    names: dict[str, None] = {"_place": None}
+    for judgement in batch.judgements:
+        table = judgement.table
+        if table is None:
+            names |= dict.fromkeys((f"{judgement.origin}/file", f"{judgement.origin}/row"))
+        else:
+            subject = () if table.subject == table.place else (table.subject,)
+            names |= dict.fromkeys(("_file", "_row", *subject, *table.name))
+        if judgement.rule is None:
+            names["indicator"] = None
+        if judgement.category:
+            names[judgement.category] = None
+        for left, _, right in judgement.sides:
+            for side in (left, right):
+                names |= dict.fromkeys((*side.read, *([side.by] if side.by else [])))
+        for side in judgement.shows:
+            names |= dict.fromkeys(side.read)
+    return list(names)
 
 
 def columns_of(table: Table) -> dict[str, str]:
@@ -499,12 +652,3 @@ def columns_of(table: Table) -> dict[str, str]:
     if table.id == "values":
         types["number"] = AMOUNT
     return types
-
-
-def judged_by_all(plan: Plan) -> exp.Expr:
-    """The rows of every judgement under one another."""
-    width = max(len(judgement.sides) for judgement in plan.judgements)
-    shows = max(len(judgement.shows) for judgement in plan.judgements)
-    parts = [judged(judgement, width, shows) for judgement in plan.judgements]
-    return exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
-

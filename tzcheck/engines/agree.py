@@ -72,15 +72,20 @@ def expected(plan: Plan, facts: Facts) -> Mapping[tuple[str, str], int]:
 
 
 def _spots(judgement: Judgement, facts: Facts) -> Iterable[int]:
-    """The place of every subject: of each row, or each county or city that any row is about."""
-    tables = [facts.tables[id] for id in judgement.tables if id in facts.tables]
+    """The place of every subject: of each row, or each county or city (and category) that any row is about."""
     if judgement.table is not None:
-        return tables[0].place if tables else []
-    places = {place for typed in tables for place in typed.place}
-    if judgement.source == "each_county":
-        return places
-    cities = {facts.cities[place] if facts.cities[place] is not None else place for place in places}
-    return {place for place in cities if place is not None and facts.places[place].level == "city"}
+        typed = facts.tables.get(judgement.table.id)
+        return typed.place if typed else []
+    spots: set[tuple[int, str | None]] = set()
+    for id, split in judgement.grouped:
+        typed = facts.tables.get(id)
+        if typed:
+            categories = typed.columns[split] if split else [None] * len(typed.place)
+            spots.update(zip(typed.place, categories, strict=True))
+    if judgement.each == "county":
+        return [place for place, _ in spots]
+    cities = {(facts.cities[place] if facts.cities[place] is not None else place, part) for place, part in spots}
+    return [city for city, _ in cities if city is not None and facts.places[city].level == "city"]
 
 
 def _check_number(due: Mapping[tuple[str, str], int], judged: Judged) -> None:

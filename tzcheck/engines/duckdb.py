@@ -1,52 +1,145 @@
 """DuckDB: measures and judges the subjects of all places at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import duckdb
 from sqlglot import exp
 
-from tzcheck.engines.judged import Count, Judged, Subject, told
+from tzcheck import sql
+from tzcheck.engines.judged import Count, Judged, Subject, Value, count, told
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts, TypedTable, parse_decimal
-from tzcheck.sql import Plan, columns_of, judged_by_all
+from tzcheck.sql import Batch, Judgement, Plan, Side, columns_of
 from tzcheck.table import TABLES
 
 PLACES = {"_place": "INTEGER", "_city": "INTEGER", "_level": "VARCHAR"}
+TEMPORARY = exp.Properties(expressions=[exp.TemporaryProperty()])
 ORIGIN = {**PLACES, "_file": "INTEGER", "_row": "INTEGER"}
-FIELDS = ("rule", "basis", "place", "own", "subject", "name", "category", "file", "row_", "applies", "holds")
 
 
 def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
     """Every subject's verdict, counted by rule, place and category.
 
-    With `everyone` all subjects are returned, not only those that do not hold. Raises EngineFault where
+    With `everyone` all subjects are returned, not only those that a report tells of. Raises EngineFault where
     DuckDB can't compute (a number out of range).
     """
+    counts: list[Count] = []
+    subjects: list[Subject] = []
     connection = duckdb.connect(config={"threads": 2, "autoinstall_known_extensions": "false"})
     try:
-        _load(connection, facts)
+        _load(connection, facts, plan.tables)
         for name, query in plan.subjects.items():
-            connection.execute(f'CREATE TEMP TABLE "{name}" AS {query.sql(dialect="duckdb")}')
-        rows = judged_by_all(plan)
-        connection.execute(f"CREATE TEMP TABLE judged AS {_placed(rows).sql(dialect='duckdb')}")
-        counts = _counts(connection)
-        subjects = _subjects(connection, everyone)
+            _make(connection, name, query)
+        for index, batch in enumerate(plan.batches):
+            if everyone:
+                subjects += _subjects(connection, batch, sql.judged(batch))
+                continue
+            source = f"judged_{index}"
+            _make(connection, source, sql.judged(batch))
+            counts += _counts(connection, batch, source)
+            subjects += _subjects(connection, batch, sql.told(batch, source))
     except duckdb.Error as error:
         raise EngineFault([Problem("error", "duckdb", details={"why": str(error).splitlines()[0]})]) from error
     finally:
         connection.close()
-    if not everyone:
-        return Judged(counts, subjects, None)
-    return Judged(counts, tuple(one for one in subjects if told(one)), subjects)
+    subjects.sort(key=lambda one: (one.rule, one.place, one.file or 0, one.row or 0))
+    if everyone:
+        operators = {one.rule: one.sides[0][1] for one in plan.judgements if one.rule is not None}
+        counts = count(subjects, operators)
+    counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
+    return Judged(tuple(counts), tuple(filter(told, subjects)), tuple(subjects) if everyone else None)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
+def _make(connection: Any, name: str, query: exp.Expr) -> None:
+    made = exp.Create(this=sql.table_named(name), kind="TABLE", properties=TEMPORARY.copy(), expression=query)
+    connection.execute(made.sql(dialect="duckdb"))
+
+
+def _counts(connection: Any, batch: Batch, source: str) -> Iterable[Count]:
+    rows = connection.execute(sql.counts(batch, source).sql(dialect="duckdb")).fetchall()
+    for place, category, indicator, *found in rows:
+        for index, judgement in enumerate(batch.judgements):
+            met, unmet, unknown, outside, worst = found[index * 5 : index * 5 + 5]
+            value = None
+            if worst is not None:
+                above, *below = map(Fraction, worst)
+                value = above / below[0] if below else above
+            rule = judgement.rule or indicator
+            yield Count(rule, judgement.basis, place, category, met, unmet, unknown, outside, value)
+
+
+def _subjects(connection: Any, batch: Batch, query: exp.Expr) -> Iterable[Subject]:
+    found = connection.execute(query.sql(dialect="duckdb"))
+    at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
+    makers = [_maker(judgement, index, at) for index, judgement in enumerate(batch.judgements)]
+    while rows := found.fetchmany(10_000):
+        for row in rows:
+            for make in makers:
+                yield make(row)
+
+
+def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Subject]:
+    """What makes a subject of a judged row."""
+    table = judgement.table
+    file, row = ("_file", "_row") if table else (f"{judgement.origin}/file", f"{judgement.origin}/row")
+    subject = table.subject if table and table.subject != table.place else None
+    names = [at[name] for name in table.name] if table else []
+    pairs = [(_reader(left, at), _reader(right, at)) for left, _, right in judgement.sides]
+    shows = [_reader(side, at) for side in judgement.shows]
+    place, own, applies, holds = at["place"], at["_place"], at[f"a{index}"], at[f"h{index}"]
+    indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
+
+    def make(cells: tuple[Any, ...]) -> Subject:
+        return Subject(
+            judgement.rule or cells[indicator or 0],
+            judgement.basis,
+            cells[place],
+            cells[own],
+            str(cells[at[subject]]) if subject else None,
+            "".join(str(cells[name]) for name in names) or None,
+            cells[category] if category is not None else None,
+            cells[at[file]],
+            cells[at[row]],
+            cells[applies],
+            cells[holds],
+            tuple((left(cells), right(cells)) for left, right in pairs),
+            tuple(show(cells) for show in shows),
+        )
+
+    return make
+
+
+def _reader(side: Side, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Value]:
+    """What reads the value of a side from a judged row."""
+    if not side.read:
+        if side.by is None:
+            constant = side.constants.get(None)
+            return lambda cells: constant
+        by = at[side.by]
+        return lambda cells: side.constants.get(cells[by])
+    above = at[side.read[0]]
+    if side.codes:
+        return lambda cells: cells[above]
+    if len(side.read) == 1:
+        return lambda cells: None if cells[above] is None else Fraction(cells[above])
+    below = at[side.read[1]]
+
+    def quotient(cells: tuple[Any, ...]) -> Value:
+        one, other = cells[above], cells[below]
+        return None if one is None or other is None else Fraction(one) / Fraction(other)
+
+    return quotient
+
+
+def _load(connection: duckdb.DuckDBPyConnection, facts: Facts, tables: Iterable[str]) -> None:
     levels = [place.level for place in facts.places]
     everywhere = list(range(len(facts.places)))
     _create(connection, "places", PLACES, [everywhere, list(facts.cities), levels])
-    for id, table in TABLES.items():
+    for id in tables:
+        table = TABLES[id]
         typed = facts.tables.get(id) or TypedTable(table, columns={column.id: [] for column in table.columns})
         kinds = columns_of(table)
         columns = [
@@ -75,60 +168,8 @@ def _create(connection: Any, name: str, kinds: dict[str, str], columns: Sequence
     parts = []
     for index, (column, kind) in enumerate(kinds.items(), start=1):
         given = "VARCHAR" if kind.startswith("DECIMAL") else kind
-        unnested = exp.Unnest(expressions=[exp.cast(exp.Parameter(this=exp.Literal.number(index)), f"{given}[]")])
-        parts.append(exp.alias_(exp.cast(unnested, kind) if given != kind else unnested, column, quoted=True))
-    query = exp.select(*parts).sql(dialect="duckdb")
-    connection.execute(f'CREATE TEMP TABLE "{name}" AS {query}', list(columns))
-
-
-def _placed(rows: exp.Query) -> exp.Query:
-    """Only the subjects whose place is of a level that the rule speaks of."""
-    known = exp.not_(exp.Is(this=exp.column("place"), expression=exp.Null()))
-    return exp.select("*").from_(rows.subquery("every")).where(known)
-
-
-def _counts(connection: Any) -> tuple[Count, ...]:
-    query = """
-        SELECT rule, basis, place, category,
-            count(*) FILTER (holds), count(*) FILTER (NOT holds),
-            count(*) FILTER (holds IS NULL AND applies IS DISTINCT FROM FALSE), count(*) FILTER (NOT applies),
-            arg_max(l0, badness) FILTER (NOT holds), arg_max(l0, badness) FILTER (holds)
-        FROM judged GROUP BY ALL ORDER BY ALL
-    """
-    return tuple(
-        Count(*row[:8], row[8] if row[8] is not None else row[9]) for row in connection.execute(query).fetchall()
-    )
-
-
-def _subjects(connection: Any, everyone: bool) -> tuple[Subject, ...]:
-    found = connection.execute("SELECT * FROM judged LIMIT 0")
-    names = [column[0] for column in found.description]
-    at = [names.index(name) for name in FIELDS]
-    pairs = [(names.index(f"l{index}"), names.index(f"r{index}")) for index in range(_width(names, "l"))]
-    shows = [names.index(f"s{index}") for index in range(_width(names, "s"))]
-    query = "SELECT * FROM judged"
-    if not everyone:
-        # The same as `told`.
-        shown = "".join(f" OR s{index} IS NOT NULL" for index in range(len(shows)))
-        query += f" WHERE applies IS DISTINCT FROM FALSE AND (holds IS DISTINCT FROM TRUE{shown})"
-    found = connection.execute(query + " ORDER BY rule, place, file, row_")
-    return tuple(
-        Subject(
-            *(row[index] for index in at),
-            tuple((row[left], row[right]) for left, right in pairs),
-            tuple(row[index] for index in shows),
-        )
-        for row in _batches(found)
-    )
-
-
-def _width(names: list[str], letter: str) -> int:
-    return sum(name[0] == letter and name[1:].isdigit() for name in names)
-
-
-def _batches(found: Any) -> Iterable[tuple[Any, ...]]:
-    while batch := found.fetchmany(10_000):
-        yield from batch
+        parts.append(f'unnest(${index}::{given}[])::{kind} AS "{column}"')
+    connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT {", ".join(parts)}', list(columns))
 
 
 def version() -> str:

@@ -1,15 +1,20 @@
 """What an engine returns: how many subjects hold, and the subjects themselves."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
+
+Value: TypeAlias = Fraction | str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """The verdict of one subject of a rule, with what was compared.
 
-    `holds` is None where a value is missing; `sides` are the two sides of each comparison as exact texts
-    (`n`, `n/d`, or a code), `shows` the further measures that the rule shows. `place` is the place the verdict counts for, `own` the one the row names;
+    `holds` is None where a value is missing; `sides` are the two sides of each comparison (exact numbers or codes),
+    `shows` the further measures that the rule shows. `place` is the place the verdict counts for, `own` the one the row names;
     both, and `file`, are indexes into the facts.
     """
 
@@ -24,8 +29,8 @@ class Subject:
     row: int | None
     applies: bool | None
     holds: bool | None
-    sides: tuple[tuple[str | None, str | None], ...]
-    shows: tuple[str | None, ...] = ()
+    sides: tuple[tuple[Value, Value], ...]
+    shows: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,11 @@ class Count:
     basis: str
     place: int
     category: str | None
-    met: int
-    unmet: int
-    unknown: int
-    not_applicable: int
-    worst: str | None
+    met: int = 0
+    unmet: int = 0
+    unknown: int = 0
+    not_applicable: int = 0
+    worst: Fraction | None = None
 
     @property
     def checked(self) -> int:
@@ -58,12 +63,35 @@ class Judged:
 
 def told(subject: Subject) -> bool:
     """Whether a report tells of a subject: it does not plainly hold, or it has something to show."""
-    return subject.applies is not False and (not subject.holds or any(subject.shows))
+    return subject.applies is not False and (not subject.holds or bool(subject.shows))
 
 
-def exact(text: str | None) -> Fraction | None:
-    """The number that a side spells; None where it is missing."""
-    if text is None:
+def count(subjects: Iterable[Subject], operators: Mapping[str, str]) -> list[Count]:
+    """The subjects counted by rule, place and category; `operators` are those of each rule's first comparison."""
+    groups: dict[tuple[str, str, int, str | None], list[Subject]] = {}
+    for one in subjects:
+        groups.setdefault((one.rule, one.basis, one.place, one.category), []).append(one)
+    found = []
+    for key, members in groups.items():
+        outcomes = Counter(None if one.applies is False else str(one.holds) for one in members)
+        failing = [one for one in members if one.holds is False]
+        holding = [one for one in members if one.holds]
+        worst = _worst(failing or holding, operators.get(key[0], ""))
+        numbers = (outcomes["True"], outcomes["False"], outcomes["None"], outcomes[None])
+        found.append(Count(*key, *numbers, worst))
+    return found
+
+
+def _worst(subjects: list[Subject], operator: str) -> Fraction | None:
+    """The left side that is furthest on the wrong side of the right one."""
+    pairs = [one.sides[0] for one in subjects]
+    numbers = [(left, right) for left, right in pairs if isinstance(left, Fraction) and isinstance(right, Fraction)]
+    if not numbers:
         return None
-    above, _, below = text.partition("/")
-    return Fraction(above) / Fraction(below) if below else Fraction(above)
+    match operator:
+        case "<" | "<=":
+            return max(numbers, key=lambda pair: pair[0] - pair[1])[0]
+        case ">" | ">=":
+            return min(numbers, key=lambda pair: pair[0] - pair[1])[0]
+        case _:
+            return max(numbers, key=lambda pair: abs(pair[0] - pair[1]))[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 from tzcheck import condition as conditions
 from tzcheck.condition import And, Comparison, Condition, Not, Or
-from tzcheck.engines.judged import Subject, exact
+from tzcheck.engines.judged import Subject, Value
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.sql import Judgement
 
@@ -123,9 +123,9 @@ def _fact(judgement: Judgement, subject: Subject) -> dict[str, int] | None:
         one, other = subject.sides[index]
         if left.codes:
             # Codes are numbered; durable_rules would order a text above every number.
-            pair = (_code(one, left.codes), _code(other, left.codes))
+            pair = _codes(one, other, left.codes)
         else:
-            pair = _whole(exact(one), exact(other))
+            pair = _whole(one, other)
         for name, value in zip((f"l{index}", f"r{index}"), pair, strict=True):
             if value is not None and abs(value) > LARGEST:
                 return None
@@ -134,12 +134,13 @@ def _fact(judgement: Judgement, subject: Subject) -> dict[str, int] | None:
     return fact
 
 
-def _code(text: str | None, codes: tuple[str, ...]) -> int | None:
-    return None if text is None else codes.index(text)
+def _codes(one: Value, other: Value, codes: tuple[str, ...]) -> tuple[int | None, int | None]:
+    first, second = (codes.index(value) if isinstance(value, str) else None for value in (one, other))
+    return first, second
 
 
-def _whole(one: Fraction | None, other: Fraction | None) -> tuple[int | None, int | None]:
+def _whole(one: Value, other: Value) -> tuple[int | None, int | None]:
     """Both numbers, multiplied by what makes them whole."""
-    factor = lcm(*(value.denominator for value in (one, other) if value is not None))
-    first, second = ((None if value is None else int(value * factor)) for value in (one, other))
+    factor = lcm(*(value.denominator for value in (one, other) if isinstance(value, Fraction)))
+    first, second = (int(value * factor) if isinstance(value, Fraction) else None for value in (one, other))
     return first, second
