@@ -1,9 +1,11 @@
 """The command line. Heavy imports stand inside the commands, so that `--help` is quick; this is their only place."""
 
+import gc
 import locale
 import os
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tzcheck import __version__
-from tzcheck.errors import EXIT_FACTS, EXIT_USAGE, Fault, Problem, UsageFault
+from tzcheck.errors import EXIT_FACTS, EXIT_INTERNAL, EXIT_USAGE, Fault, Problem, UsageFault
 from tzcheck.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -40,13 +42,24 @@ class Guarded(click.Group):
         try:
             return super().invoke(ctx)
         except Fault as fault:
-            lang = _lang(ctx)
-            for problem in fault.problems:
-                where = problem.where()
-                severity = text(f"severity.{problem.severity}", lang)
-                line = f"{severity} {where}{'  ' if where else ''}{problem.message(lang)}"
-                click.echo("".join(char if char.isprintable() else "�" for char in line), err=True)
+            _complain(fault.problems, _lang(ctx))
             ctx.exit(fault.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            # The contract's exit code 4: whatever else goes wrong is a fault of tzcheck's, told in one line.
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            details = {"why": f"{type(error).__name__}: {error} ({Path(at.filename).name}:{at.lineno})"}
+            _complain([Problem("error", "internal", details=details)], _lang(ctx))
+            ctx.exit(EXIT_INTERNAL)
+
+
+def _complain(problems: Iterable[Problem], lang: str) -> None:
+    for problem in problems:
+        where = problem.where()
+        severity = text(f"severity.{problem.severity}", lang)
+        line = f"{severity} {where}{'  ' if where else ''}{problem.message(lang)}"
+        click.echo("".join(char if char.isprintable() else "�" for char in line), err=True)
 
 
 def _lang(ctx: click.Context) -> str:
@@ -120,6 +133,8 @@ def main() -> None:
 
     Tell whether a county meets the official standards for its schools, and why.
     """
+    # A run lives for a second and builds many small trees: the collector would walk them over and over.
+    gc.set_threshold(200_000)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -189,10 +204,10 @@ def _checked(
     return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties)
 
 
-def _book(rule_folders: tuple[Path, ...], profile: str) -> "Rulebook":
+def _book(rule_folders: tuple[Path, ...], profile: str, cases: bool = False) -> "Rulebook":
     from tzcheck import rule
 
-    return rule.load((built_in("rules"), *rule_folders), profile)
+    return rule.load((built_in("rules"), *rule_folders), profile, cases)
 
 
 def built_in(name: str) -> Path:
@@ -431,7 +446,7 @@ def rules_test(
     from tzcheck import cases
     from tzcheck.writers.text import show_problems
 
-    number, problems = cases.run(_book(rule_folders, profile), engine)
+    number, problems = cases.run(_book(rule_folders, profile, cases=True), engine)
     show_problems(problems, lang, Console())
     click.echo(text("head.tested", lang, cases=number, failed=len(problems)))
     ctx.exit(EXIT_USAGE if problems else 0)

@@ -52,6 +52,7 @@ def parse(text: str, table: Table | None, aggregated: bool) -> exp.Expr:
     for node in expression.walk():
         if not isinstance(node, ALLOWED):
             raise MeasureError("measure_function", node.sql(dialect="duckdb"))
+        node.meta.clear()  # positions in the text, which every copy would copy
     for division in expression.find_all(exp.Div):
         if division.find_ancestor(*AGGREGATES, exp.Where):
             raise MeasureError("measure_division", division.sql(dialect="duckdb"))
@@ -59,7 +60,7 @@ def parse(text: str, table: Table | None, aggregated: bool) -> exp.Expr:
         _check_column(column, table, aggregated)
     if not aggregated and any(expression.find_all(*AGGREGATES)):
         raise MeasureError("measure_aggregate", text)
-    return expression.transform(_with_level)
+    return expression.transform(_with_level, copy=False)
 
 
 def _with_level(node: exp.Expr) -> exp.Expr:

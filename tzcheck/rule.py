@@ -337,18 +337,20 @@ class _Loading:
         self.problems.append(Problem("error", code, file, line, **more))
 
 
-def load(folders: Iterable[Path], profile: str = "national") -> Rulebook:
-    """The rules in `folders` (each a folder of packs, or one pack) under a profile.
+def load(folders: Iterable[Path], profile: str = "national", cases: bool = False) -> Rulebook:
+    """The rules in `folders` (each a folder of packs) under a profile; their cases too, if asked for.
 
     Raises RuleFault with every fault found, each with file and line.
     """
-    book, problems = examine(folders, profile)
+    book, problems = examine(folders, profile, cases)
     if book is None or any(problem.severity == "error" for problem in problems):
         raise RuleFault(problem for problem in problems if problem.severity == "error")
     return book
 
 
-def examine(folders: Iterable[Path], profile: str = "national") -> tuple[Rulebook | None, list[Problem]]:
+def examine(
+    folders: Iterable[Path], profile: str = "national", cases: bool = True
+) -> tuple[Rulebook | None, list[Problem]]:
     """As `load`, but returns what is wrong instead of raising it; no book where a file can't be read at all."""
     loading = _Loading()
     for folder in folders:
@@ -356,7 +358,8 @@ def examine(folders: Iterable[Path], profile: str = "national") -> tuple[Ruleboo
             loading.problems.append(Problem("error", "no_such_path", str(folder)))
             continue
         for path in sorted(folder.rglob("*.yaml")):
-            _read_file(loading, folder, path)
+            if cases or not path.name.endswith(CASES_SUFFIX):
+                _read_file(loading, folder, path)
     if any(problem.severity == "error" for problem in loading.problems):
         return None, loading.problems
     packs = {
@@ -399,7 +402,8 @@ def _unknown(loading: _Loading, file: str, line: int, code: str, value: str, kno
 def _read_file(loading: _Loading, root: Path, path: Path) -> None:
     file = path.relative_to(root.parent).as_posix()
     data = path.read_bytes()
-    loading.hash.update(path.relative_to(root).as_posix().encode() + b"\0" + data + b"\0")
+    if not path.name.endswith(CASES_SUFFIX):
+        loading.hash.update(path.relative_to(root).as_posix().encode() + b"\0" + data + b"\0")
     found, problems = document.read(data, file)
     loading.problems.extend(problems)
     if found is None:
@@ -674,24 +678,23 @@ def _contradictions(id: str, rule: Rule, day: date, file: str, line: int) -> Ite
     """Pairs of comparisons joined by `and` that no value can satisfy, such as `x >= 50 and x <= 45`."""
     if not isinstance(rule.requirement, condition.And):
         return
-    bounds: dict[str, dict[str, Fraction]] = {}
+    bounds: dict[tuple[str, str | None], dict[str, Fraction]] = {}
     for part in rule.requirement.parts:
         if not isinstance(part, Comparison) or not isinstance(part.left, Name):
             continue
+        values: dict[str | None, Fraction | None] = {}
         if isinstance(part.right, condition.Number):
-            values = [part.right.value]
+            values = {None: part.right.value}
         elif part.right.text in rule.parameters:
-            found = limits(rule.parameters[part.right.text], day).values()
-            values = [limit.value for limit in found if limit.value is not None]
-        else:
-            continue
-        side = bounds.setdefault(part.left.text, {})
-        for value in values:
-            if part.operator in (">=", ">", "=="):
+            found = limits(rule.parameters[part.right.text], day)
+            values = {category: limit.value for category, limit in found.items()}
+        for category, value in values.items():
+            side = bounds.setdefault((part.left.text, category), {})
+            if value is not None and part.operator in (">=", ">", "=="):
                 side["low"] = max(value, side.get("low", value))
-            if part.operator in ("<=", "<", "=="):
+            if value is not None and part.operator in ("<=", "<", "=="):
                 side["high"] = min(value, side.get("high", value))
-    for name, side in bounds.items():
+    for (name, _), side in bounds.items():
         if "low" in side and "high" in side and side["low"] > side["high"]:
             details = {"low": str(side["low"]), "high": str(side["high"])}
             yield Problem("error", "contradiction", file, line, column=id, value=name, details=details)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import lcm
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlglot import exp
 
@@ -26,6 +26,8 @@ KEYED = {
     "attestations": (conditions.parse("holds == yes and documented == 1"), None),
 }
 NULL = exp.Null()
+# Measures by the name that their columns are kept under, each with the pack that it belongs to.
+Mine: TypeAlias = dict[str, tuple[RulePack, Measure]]
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ class Plan:
 def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date) -> Plan:
     """The plan for the rules `wanted` on a day."""
     judgements = []
-    used: dict[tuple[str, str | None], dict[str, Measure]] = {}
+    used: dict[tuple[str, str | None], Mine] = {}
     for pack in packs:
         for id, rule in pack.rules.items():
             if id in wanted and rule.requirement is not None:
@@ -140,7 +142,7 @@ def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date) -> Plan:
                 mine = used.setdefault((rule.each, rule.by), {})
                 for name in sorted(names - rule.parameters.keys()):
                     for one in _with_parts(pack, name):
-                        mine[f"{pack.id}.{one}"] = pack.measures[one]
+                        mine[_kept_as(pack, one)] = (pack, pack.measures[one])
     subjects: dict[str, exp.Expr] = {}
     for (each, by), mine in used.items():
         if each in ("county", "city"):
@@ -154,9 +156,15 @@ def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date) -> Plan:
     for judgement in judgements:
         same = (judgement.source, judgement.levels, judgement.category, judgement.grouped, judgement.rule is None)
         batches.setdefault(same, []).append(judgement)
-    tables = {one.table for mine in used.values() for one in mine.values() if one.table}
+    tables = {one.table for mine in used.values() for _, one in mine.values() if one.table}
     tables |= {id for judgement in judgements for id in judgement.tables}
     return Plan(tuple(sorted(tables)), subjects, tuple(Batch(tuple(found)) for found in batches.values()))
+
+
+def _kept_as(pack: RulePack, name: str) -> str:
+    """The name of a measure's columns: what it computes, so that packs that compute the same share it."""
+    one = pack.measures[name]
+    return f"{one.table}.{one.value}" if one.table is not None else f"{pack.id}.{name}"
 
 
 def _with_parts(pack: RulePack, name: str) -> Iterator[str]:
@@ -181,7 +189,7 @@ def table_named(name: str) -> exp.Table:
     return exp.Table(this=exp.to_identifier(name, quoted=True))
 
 
-def _of_rows(table: Table, mine: Mapping[str, Measure]) -> exp.Expr:
+def _of_rows(table: Table, mine: Mine) -> exp.Expr:
     """A subject a row of the table."""
     source: list[exp.Expr] = [exp.column(name) for name in ("_place", "_city", "_level", "_file", "_row")]
     source += [exp.column(column.id) for column in table.columns if column.kind != "place"]
@@ -191,21 +199,21 @@ def _of_rows(table: Table, mine: Mapping[str, Measure]) -> exp.Expr:
             ifs=[exp.If(this=exp.not_(exp.and_(*documents)), true=exp.Literal.number(1))],
         )
         source.append(exp.alias_(documented, "documented"))
-    for name, one in mine.items():
+    for name, (_, one) in mine.items():
         source += _measured(name, one.ratio, False)
     return exp.Select(expressions=source, from_=exp.From(this=table_named(table.id)))
 
 
-def _of_places(each: str, by: str | None, mine: Mapping[str, Measure]) -> dict[str, exp.Expr]:
+def _of_places(each: str, by: str | None, mine: Mine) -> dict[str, exp.Expr]:
     """A subject a county (its own rows) or a city (its rows and those of its counties), or one for each `by` of it.
 
     Each table that a measure reads is grouped once; the groups are put side by side.
     """
     tables: dict[tuple[str, str | None], dict[str, Measure]] = {}
-    computed: dict[str, Measure] = {}
-    for name, one in mine.items():
+    computed: Mine = {}
+    for name, (pack, one) in mine.items():
         if one.table is None:
-            computed[name] = one
+            computed[name] = (pack, one)
         else:
             tables.setdefault((one.table, one.by), {})[name] = one
     result: dict[str, exp.Expr] = {}
@@ -242,8 +250,8 @@ def _of_places(each: str, by: str | None, mine: Mapping[str, Measure]) -> dict[s
         for origin in dict.fromkeys(one.origin for one in measures.values()):
             columns_of_wide += [exp.column(f"{origin}/{end}", source, quoted=True) for end in ("file", "row")]
         columns_of_wide.append(exp.alias_(exp.column("_rows", source), f"_rows_{table}_{split}"))
-    for name, one in computed.items():
-        quotient = _as_quotient(name.split(".")[0], mine)
+    for name, (pack, one) in computed.items():
+        quotient = _as_quotient(pack)
         columns_of_wide += _measured(name, measure.ratio(one.expression.transform(quotient)), False)
     result[subjects_of(each, by)] = exp.Select(
         expressions=columns_of_wide, from_=exp.From(this=table_named(base)), joins=joins
@@ -315,14 +323,14 @@ def _read_from(one: Measure) -> list[exp.Expr]:
     return [_named(only(f"_{end}"), f"{one.origin}/{end}") for end in ("file", "row")]
 
 
-def _as_quotient(pack: str, mine: Mapping[str, Measure]) -> Callable[[exp.Expr], exp.Expr]:
+def _as_quotient(pack: RulePack) -> Callable[[exp.Expr], exp.Expr]:
     """Puts, in place of the name of a measure, its numerator over its denominator."""
 
     def quotient(node: exp.Expr) -> exp.Expr:
         if not isinstance(node, exp.Column):
             return node
-        name = f"{pack}.{measure.column_name(node)}"
-        ends = [exp.column(f"{name}{end}", quoted=True) for end in _ends(mine[name])]
+        name = measure.column_name(node)
+        ends = [exp.column(f"{_kept_as(pack, name)}{end}", quoted=True) for end in _ends(pack.measures[name])]
         return exp.paren(exp.Div(this=ends[0], expression=ends[1])) if len(ends) > 1 else ends[0]
 
     return quotient
@@ -416,7 +424,7 @@ def _side(pack: RulePack, rule: Rule, table: Table | None, operand: conditions.O
         return _parameter(rule, name, day)
     if name in pack.measures and pack.measures[name].each == rule.each:
         one = pack.measures[name]
-        read = tuple(f"{pack.id}.{name}{end}" for end in _ends(one))
+        read = tuple(f"{_kept_as(pack, name)}{end}" for end in _ends(one))
         ratio = Ratio(*(exp.column(column, quoted=True) for column in read))
         return Side(ratio, name, read, column=_column_behind(pack, one), unit=one.unit)
     column = (table or TABLES[_split_table(pack, rule)]).column(name)

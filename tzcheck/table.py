@@ -91,7 +91,8 @@ FUNDING_STAGES = {
     "per_capita": ("人均教育总投入",),
 }
 KINDS_OF_BUILDING = {"new": ("新建",), "rebuilt": ("改扩建", "改建", "扩建")}
-PHASES = {"preparatory": ("前期",), "new": ("新建",), "continued": ("续建",), "renovated": ("改造",)}
+# The text of plan 7 counts renovations among the continued projects.
+PHASES = {"preparatory": ("前期",), "new": ("新建",), "continued": ("续建", "改造")}
 
 PEOPLE, SQUARE_METRES, TEN_THOUSAND_YUAN = "人", "m2", "万元"
 STAGE_HEADERS = {"primary": "小学", "junior": "初中"}
@@ -467,7 +468,7 @@ VOCATIONAL_PROJECTS = Table(
         Column("project", ("项目名称",), required=True),
         Column("scope", ("建设规模和内容",)),
         Column("site", ("建设地点",)),
-        Column("phase", ("建设性质",), "code", codes=PHASES),
+        Column("phase", ("建设性质",), "code", codes=PHASES, required=True),
         Column("period", ("建设起止年限",)),
         Column("total_investment_10k_yuan", ("总投资(万元)", "总投资"), "measure", TEN_THOUSAND_YUAN),
         Column("invested_to_2022_10k_yuan", ("自开工至2022年底累计完成投资额",), "measure", TEN_THOUSAND_YUAN),

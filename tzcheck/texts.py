@@ -330,6 +330,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "the case {case!r} should be {wanted}; {engine} found {got}",
     ),
     # problems: inside
+    "problem.internal": (
+        "tzcheck 内部故障：{why}；请把这一行报告给开发者",
+        "an internal fault of tzcheck: {why}; please report this line",
+    ),
     "problem.duckdb": ("DuckDB 无法计算：{why}", "DuckDB can't compute it: {why}"),
     "problem.rete": ("durable_rules 出错：{why}", "durable_rules failed: {why}"),
     "problem.verdicts_lost": (

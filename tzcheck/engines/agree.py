@@ -44,10 +44,11 @@ def judge(plan: Plan, facts: Facts, engine: str) -> Judgements:
     why = None if engine == "duckdb" else rete.unavailable()
     if why and engine in ("both", "durable"):
         raise UsageFault([Problem("error", "no_durable", details={"why": why})])
-    if engine == "auto" and sum(due.values()) > MOST_SUBJECTS:
+    few = sum(due.values()) <= MOST_SUBJECTS
+    if engine == "auto" and not few:
         why = f"> {MOST_SUBJECTS}"
     both = engine != "duckdb" and why is None
-    judged = duckdb.judge(plan, facts, everyone=both)
+    judged = duckdb.judge(plan, facts, everyone=both or few)
     _check_number(due, judged)
     if not both:
         return Judgements("duckdb", why, judged.counts, judged.told, (), 0)

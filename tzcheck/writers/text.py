@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable
 
 from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -90,25 +90,37 @@ def _standard(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
 
 def _matrix(columns: list[tuple[Scored, Score]], lang: str, console: Console) -> None:
     """A row an indicator, a column a place, as the notice prints it."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
-    numbers = [one.rule.number for _, score in columns for one in score.indicators]
-    table.add_column(text("head.number", lang), no_wrap=True, min_width=max(map(cell_len, numbers)))
-    table.add_column(text("head.title", lang), no_wrap=True, overflow="ellipsis", ratio=1)
-    for scored, _ in columns:
-        name = plain(scored.place.short)
-        table.add_column(name, justify="center", no_wrap=True, min_width=max(cell_len(name), 4))
+    names = [plain(scored.place.short) for scored, _ in columns]
+    widths = [max(cell_len(name), 4) + 1 for name in names]
     by_id = [{one.id: one for one in score.indicators} for _, score in columns]
-    for id in dict.fromkeys(one.id for _, score in columns for one in score.indicators):
+    rules = {one.id: one.rule for _, score in columns for one in score.indicators}
+    number = max(cell_len(rule.number) for rule in rules.values()) + 1
+    room = max(console.width - number - sum(widths), 16)
+
+    def line(first: str, title: str, cells: Iterable[tuple[str, str]], style: str = "") -> None:
+        row = Text(set_cell_size(first, number) + fitted(title, room), style=style)
+        for (cell, cell_style), width in zip(cells, widths, strict=True):
+            row.append(" " * max(width - cell_len(cell), 0) + cell, style=cell_style)
+        console.print(row, no_wrap=True, crop=False, overflow="ignore")
+
+    line("", "", ((name, "") for name in names), "bold")
+    for id, rule in rules.items():
         found = [verdicts.get(id) for verdicts in by_id]
-        rule = next(one.rule for one in found if one)
-        table.add_row(rule.number, rule.title.of(lang), *(_symbol(one) for one in found))
-    table.add_section()
-    table.add_row("", text("head.unmet", lang), *(f"-{score.unmet}" if score.unmet else "0" for _, score in columns))
+        cells = ((SYMBOLS[one.verdict], STYLES[one.verdict]) if one else ("", "") for one in found)
+        line(rule.number, rule.title.of(lang), cells)
+    unmet = [f"-{score.unmet}" if score.unmet else "0" for _, score in columns]
+    line("", text("head.unmet", lang), ((cell, "") for cell in unmet))
     if any(score.undetermined for _, score in columns):
-        table.add_row("", text("head.undetermined", lang), *(str(score.undetermined) for _, score in columns))
+        line("", text("head.undetermined", lang), ((str(score.undetermined), "") for _, score in columns))
     shares = [percent(score.achievement).removesuffix("%") for _, score in columns]
-    table.add_row("", text("head.achievement", lang) + " %", *shares, style="bold")
-    console.print(table)
+    line("", text("head.achievement", lang) + " %", ((cell, "") for cell in shares), "bold")
+
+
+def fitted(title: str, width: int) -> str:
+    """The title in `width` cells, with an ellipsis where it is longer."""
+    if cell_len(title) < width:
+        return set_cell_size(title, width)
+    return set_cell_size(set_cell_size(title, width - 2).rstrip() + "…", width)
 
 
 def _symbol(one: Indicator | None) -> Text:
