@@ -19,7 +19,7 @@ def explain(book: Rulebook, facts: Facts, id: str, day: date, report: Report, la
     """The whole story of one indicator, as text; `report` holds its verdict in each place."""
     pack, rule = next((pack, rule) for one, pack, rule in book.rules() if one == id)
     lines = [*describe(book, id, pack, rule, day, lang), ""]
-    work = plan(book.packs.values(), frozenset([id]), day)
+    work = plan(book.packs.values(), frozenset([id]), day, facts.given)
     subjects = agree.subjects(work, facts)
     judgements = {(one.rule or id, one.basis): one for one in work.judgements}
     index = {place.id: number for number, place in enumerate(facts.places)}

@@ -85,6 +85,11 @@ class Facts:
     days: Mapping[str, date]
 
     @property
+    def given(self) -> frozenset[str]:
+        """The tables that have rows."""
+        return frozenset(id for id, typed in self.tables.items() if typed.row)
+
+    @property
     def as_of(self) -> date:
         """The day that all sets name. Raises UsageFault where there is none, or more than one."""
         found = set(self.days.values())

@@ -66,7 +66,7 @@ def check(
     Raises UsageFault where a county is not among the facts.
     """
     places = _chosen(facts, tuple(counties))
-    work = plan(book.packs.values(), wanted, day)
+    work = plan(book.packs.values(), wanted, day, facts.given)
     judgements = agree.judge(work, facts, engine)
     scored, queries = score(book, facts, work, judgements, wanted, places)
     return Report(

@@ -13,8 +13,8 @@ from tzcheck import condition as conditions
 from tzcheck import measure
 from tzcheck.condition import And, Comparison, Condition, Name, Not, Number, Or
 from tzcheck.measure import Ratio, times
-from tzcheck.rule import ByCategory, Limit, Measure, Rule, RulePack, limits, table_of
-from tzcheck.table import NUMERIC, TABLES, Table
+from tzcheck.rule import PLACE_NOUNS, ByCategory, Limit, Measure, Rule, RulePack, limits, table_of
+from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Table
 
 OPERATORS: Mapping[str, type[exp.Binary]] = {
     "<=": exp.LTE, ">=": exp.GTE, "<": exp.LT, ">": exp.GT, "==": exp.EQ, "!=": exp.NEQ,
@@ -86,6 +86,11 @@ class Judgement:
         """The tables that it reads, by name."""
         return sorted({id for id, _ in self.reads})
 
+    def among(self, given: frozenset[str]) -> bool:
+        """Whether tables with rows can give it any subject."""
+        sources = {id for id, _ in self.grouped} if self.table is None else {self.table.id}
+        return bool(sources & given)
+
     @property
     def rolls_up(self) -> bool:
         """Whether what is found in counties counts for their city: the rule speaks of cities and not of counties."""
@@ -116,49 +121,52 @@ class Batch:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an engine has to do: make each of `subjects` a table, then judge each batch."""
+    """What an engine has to do: load `tables`, make each of `subjects` a table, then judge each batch.
+
+    `judgements` are all that were asked for; those without any facts are in no batch.
+    """
 
     tables: tuple[str, ...]
     subjects: Mapping[str, exp.Expr]
+    judgements: tuple[Judgement, ...]
     batches: tuple[Batch, ...]
 
-    @property
-    def judgements(self) -> Iterator[Judgement]:
-        """All judgements."""
-        return (judgement for batch in self.batches for judgement in batch.judgements)
 
-
-def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date) -> Plan:
-    """The plan for the rules `wanted` on a day."""
-    judgements = []
+def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date, given: frozenset[str]) -> Plan:
+    """The plan for the rules `wanted` on a day; a rule none of whose tables is `given` has no subjects to judge."""
+    judgements = [_keyed(TABLES[id], *both) for id, both in KEYED.items()]
     used: dict[tuple[str, str | None], Mine] = {}
     for pack in packs:
         for id, rule in pack.rules.items():
-            if id in wanted and rule.requirement is not None:
-                judgements.append(_judgement(pack, id, rule, day))
-                assert rule.each is not None
-                names = conditions.names(rule.requirement)
-                names |= (conditions.names(rule.scope) if rule.scope else frozenset()) | frozenset(rule.shows)
-                mine = used.setdefault((rule.each, rule.by), {})
+            if id not in wanted or rule.requirement is None:
+                continue
+            judgement = _judgement(pack, id, rule, day)
+            judgements.append(judgement)
+            if judgement.among(given):
+                names = conditions.names(rule.requirement) | frozenset(rule.shows)
+                names |= conditions.names(rule.scope) if rule.scope else frozenset()
+                mine = used.setdefault((judgement.each, rule.by), {})
                 for name in sorted(names - rule.parameters.keys()):
-                    for one in _with_parts(pack, name):
-                        mine[_kept_as(pack, one)] = (pack, pack.measures[one])
-    subjects: dict[str, exp.Expr] = {}
-    for (each, by), mine in used.items():
-        if each in ("county", "city"):
-            subjects.update(_of_places(each, by, mine))
-        else:
-            subjects[f"each_{each}"] = _of_rows(_table_of_noun(each), mine)
-    for id, (requires, applies) in KEYED.items():
-        judgements.append(_keyed(TABLES[id], requires, applies))
-        subjects[f"each_{id}"] = _of_rows(TABLES[id], {})
+                    mine |= {_kept_as(pack, one): (pack, pack.measures[one]) for one in _with_parts(pack, name)}
     batches: dict[tuple[Any, ...], list[Judgement]] = {}
     for judgement in judgements:
-        same = (judgement.source, judgement.levels, judgement.category, judgement.grouped, judgement.rule is None)
-        batches.setdefault(same, []).append(judgement)
+        if judgement.among(given):
+            same = (judgement.source, judgement.levels, judgement.category, judgement.grouped)
+            batches.setdefault(same, []).append(judgement)
+    subjects: dict[str, exp.Expr] = {}
+    for (each, by), mine in used.items():
+        if each in PLACE_NOUNS:
+            subjects |= _of_places(each, by, mine)
+        else:
+            subjects[subjects_of(each, by)] = _of_rows(BY_NOUN[each], mine)
+    for judgement in judgements:
+        if judgement.rule is None and judgement.table and judgement.among(given):
+            subjects[judgement.source] = _of_rows(judgement.table, {})
     tables = {one.table for mine in used.values() for _, one in mine.values() if one.table}
-    tables |= {id for judgement in judgements for id in judgement.tables}
-    return Plan(tuple(sorted(tables)), subjects, tuple(Batch(tuple(found)) for found in batches.values()))
+    tables |= {id for found in batches.values() for judgement in found for id in judgement.tables}
+    return Plan(
+        tuple(sorted(tables)), subjects, tuple(judgements), tuple(Batch(tuple(found)) for found in batches.values())
+    )
 
 
 def _kept_as(pack: RulePack, name: str) -> str:
@@ -175,10 +183,6 @@ def _with_parts(pack: RulePack, name: str) -> Iterator[str]:
     if one.table is None:
         yield from one.columns
     yield name
-
-
-def _table_of_noun(noun: str) -> Table:
-    return next(table for table in TABLES.values() if table.noun == noun)
 
 
 # --- subjects ------------------------------------------------------------------------------------------------------
