@@ -195,7 +195,7 @@ def table_named(name: str) -> exp.Table:
 
 def _of_rows(table: Table, mine: Mine) -> exp.Expr:
     """A subject a row of the table."""
-    source: list[exp.Expr] = [exp.column(name) for name in ("_place", "_city", "_level", "_file", "_row")]
+    source: list[exp.Expr] = [exp.column(name) for name in ("_place", "_city", "_level", "_at")]
     source += [exp.column(column.id) for column in table.columns if column.kind != "place"]
     if table.id == "attestations":
         documents = [exp.Is(this=exp.column(name), expression=NULL) for name in ("document", "document_no")]
@@ -252,7 +252,7 @@ def _of_places(each: str, by: str | None, mine: Mine) -> dict[str, exp.Expr]:
         for name in measures:
             columns_of_wide += [exp.column(f"{name}{end}", source, quoted=True) for end in _ends(measures[name])]
         for origin in dict.fromkeys(one.origin for one in measures.values()):
-            columns_of_wide += [exp.column(f"{origin}/{end}", source, quoted=True) for end in ("file", "row")]
+            columns_of_wide += [exp.column(f"{origin}/{end}", source, quoted=True) for end in ("from", "to")]
         columns_of_wide.append(exp.alias_(exp.column("_rows", source), f"_rows_{table}_{split}"))
     for name, (pack, one) in computed.items():
         quotient = _as_quotient(pack)
@@ -316,15 +316,11 @@ def _ends(one: Measure) -> tuple[str, ...]:
 
 
 def _read_from(one: Measure) -> list[exp.Expr]:
-    """The file and the row that a measure of a place was read from; missing where there are several."""
-    inside = exp.Where(this=one.where) if one.where is not None else None
-
-    def only(column: str) -> exp.Expr:
-        ends = [aggregate(this=exp.column(column)) for aggregate in (exp.Min, exp.Max)]
-        least, most = (exp.Filter(this=end, expression=inside.copy()) if inside else end for end in ends)
-        return exp.Case(ifs=[exp.If(this=exp.EQ(this=least, expression=most), true=least.copy())])
-
-    return [_named(only(f"_{end}"), f"{one.origin}/{end}") for end in ("file", "row")]
+    """The first and the last row that a measure of a place was read from."""
+    found: list[exp.Expr] = [aggregate(this=exp.column("_at")) for aggregate in (exp.Min, exp.Max)]
+    if one.where is not None:
+        found = [exp.Filter(this=end, expression=exp.Where(this=one.where.copy())) for end in found]
+    return [_named(end, f"{one.origin}/{name}") for end, name in zip(found, ("from", "to"), strict=True)]
 
 
 def _as_quotient(pack: RulePack) -> Callable[[exp.Expr], exp.Expr]:
@@ -638,10 +634,10 @@ def _columns_read(batch: Batch) -> list[str]:
     for judgement in batch.judgements:
         table = judgement.table
         if table is None:
-            names |= dict.fromkeys((f"{judgement.origin}/file", f"{judgement.origin}/row"))
+            names |= dict.fromkeys((f"{judgement.origin}/from", f"{judgement.origin}/to"))
         else:
             subject = () if table.subject == table.place else (table.subject,)
-            names |= dict.fromkeys(("_file", "_row", *subject, *table.name))
+            names |= dict.fromkeys(("_at", *subject, *table.name))
         if judgement.rule is None:
             names["indicator"] = None
         if judgement.category:
@@ -655,7 +651,10 @@ def _columns_read(batch: Batch) -> list[str]:
 
 
 def columns_of(table: Table) -> dict[str, str]:
-    """The SQL columns of a table and their types, beside `_place`, `_city`, `_level`, `_file`, `_row`."""
+    """The SQL columns of a table and their types, beside `_place`, `_city`, `_level` and `_at`.
+
+    `_at` is where a row was read: the number of its file times 2 to the 32nd, plus its row.
+    """
     types = {
         column.id: TYPES.get(column.kind, AMOUNT if column.kind in NUMERIC else "VARCHAR")
         for column in table.columns

@@ -17,7 +17,8 @@ from tzcheck.table import TABLES
 
 PLACES = {"_place": "INTEGER", "_city": "INTEGER", "_level": "VARCHAR"}
 TEMPORARY = exp.Properties(expressions=[exp.TemporaryProperty()])
-ORIGIN = {**PLACES, "_file": "INTEGER", "_row": "INTEGER"}
+ORIGIN = {**PLACES, "_at": "BIGINT"}
+ROWS = 2**32
 
 
 def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
@@ -84,7 +85,7 @@ def _subjects(connection: Any, batch: Batch, query: exp.Expr) -> Iterable[Subjec
 def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Subject]:
     """What makes a subject of a judged row."""
     table = judgement.table
-    file, row = ("_file", "_row") if table else (f"{judgement.origin}/file", f"{judgement.origin}/row")
+    ends = [at["_at"]] * 2 if table else [at[f"{judgement.origin}/{end}"] for end in ("from", "to")]
     subject = table.subject if table and table.subject != table.place else None
     names = [at[name] for name in table.name] if table else []
     pairs = [(_reader(left, at), _reader(right, at)) for left, _, right in judgement.sides]
@@ -101,8 +102,7 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
             str(cells[at[subject]]) if subject else None,
             "".join(str(cells[name]) for name in names) or None,
             cells[category] if category is not None else None,
-            cells[at[file]],
-            cells[at[row]],
+            *_read_at(cells[ends[0]], cells[ends[1]]),
             cells[applies],
             cells[holds],
             tuple((left(cells), right(cells)) for left, right in pairs),
@@ -110,6 +110,13 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
         )
 
     return make
+
+
+def _read_at(first: int | None, last: int | None) -> tuple[int | None, int | None]:
+    """The file and the row of what was read from `first` to `last`; None where there are several, or none."""
+    if first is None or last is None or first // ROWS != last // ROWS:
+        return None, None
+    return first // ROWS, first % ROWS if first == last else None
 
 
 def _reader(side: Side, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Value]:
@@ -146,8 +153,7 @@ def _load(connection: duckdb.DuckDBPyConnection, facts: Facts, tables: Iterable[
             typed.place,
             [facts.cities[place] for place in typed.place],
             [levels[place] for place in typed.place],
-            typed.file,
-            typed.row,
+            [file * ROWS + row for file, row in zip(typed.file, typed.row, strict=True)],
             *(_values(typed, name, kind) for name, kind in kinds.items()),
         ]
         _create(connection, id, {**ORIGIN, **kinds}, columns)
