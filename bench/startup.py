@@ -1,6 +1,6 @@
 """What a run costs beside the import of its own modules, as ratios in one run.
 
-    python bench/startup.py
+python bench/startup.py
 """
 
 import subprocess

@@ -39,6 +39,7 @@ class Guarded(click.Group):
     """A group whose commands end in a message and an exit code, never in a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; what goes wrong becomes lines on standard error."""
         try:
             return super().invoke(ctx)
         except Fault as fault:
@@ -437,9 +438,7 @@ def rules_lint(
 @rules.command("test")
 @options(rules_option, profile_option, engine_option, lang_option)
 @click.pass_context
-def rules_test(
-    ctx: click.Context, rule_folders: tuple[Path, ...], profile: str, engine: str, lang: str
-) -> None:
+def rules_test(ctx: click.Context, rule_folders: tuple[Path, ...], profile: str, engine: str, lang: str) -> None:
     """运行规则旁的用例 / Run the cases beside the rules."""
     from rich.console import Console
 

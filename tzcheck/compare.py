@@ -35,15 +35,13 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
     changes = []
     for key in dict.fromkeys([*after, *before]):
         one, other = before.get(key), after.get(key)
-        kind = _kind(one and one["verdict"], other and other["verdict"])
+        was, now = (found["verdict"] if found else None for found in (one, other))
+        kind = _kind(was, now)
         if kind:
-            title = (other or one or {})["title"]
-            verdicts = (one and one["verdict"], other and other["verdict"])
-            changes.append(Change(kind, key[0], key[1], title, *verdicts))
-    shares = {key: (value, None) for key, value in _achievements(old).items()}
-    for key, value in _achievements(new).items():
-        shares[key] = (shares.get(key, (None, None))[0], value)
-    achievements = tuple((*key, *pair) for key, pair in shares.items())
+            changes.append(Change(kind, key[0], key[1], (other or one or {})["title"], was, now))
+    shares, later = _achievements(old), _achievements(new)
+    keys = dict.fromkeys([*later, *shares])
+    achievements = tuple((*key, shares.get(key), later.get(key)) for key in keys)
     return Comparison(tuple(changes), achievements)
 
 
@@ -85,7 +83,13 @@ def as_data(comparison: Comparison) -> dict[str, Any]:
         "schema": "tzcheck/comparison/1",
         **{
             kind: [
-                {"county": one.place, "indicator": one.indicator, "title": one.title, "before": one.before, "after": one.after}
+                {
+                    "county": one.place,
+                    "indicator": one.indicator,
+                    "title": one.title,
+                    "before": one.before,
+                    "after": one.after,
+                }
                 for one in comparison.changes
                 if one.kind == kind
             ]

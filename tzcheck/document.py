@@ -58,9 +58,7 @@ def read(data: bytes, file: str) -> tuple[Document | None, list[Problem]]:
     return (None if problems else Document(value, lines)), problems
 
 
-def _value(
-    node: Any, path: Path, file: str, lines: dict[Path, int], problems: list[Problem], seen: set[int]
-) -> Any:
+def _value(node: Any, path: Path, file: str, lines: dict[Path, int], problems: list[Problem], seen: set[int]) -> Any:
     if node is None:
         return None
     line = node.start_mark.line + 1
@@ -75,9 +73,7 @@ def _value(
         return None
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
-        return [
-            _value(item, (*path, index), file, lines, problems, seen) for index, item in enumerate(node.value)
-        ]
+        return [_value(item, (*path, index), file, lines, problems, seen) for index, item in enumerate(node.value)]
     result: dict[str, Any] = {}
     for key, item in node.value:
         key_line = key.start_mark.line + 1

@@ -8,7 +8,7 @@ from tzcheck import condition as conditions
 from tzcheck.engines import agree
 from tzcheck.engines.judged import Subject, Value
 from tzcheck.facts import Facts
-from tzcheck.report import Report, limit_of, reason, shown
+from tzcheck.report import Report, limit_of, reason, shown, value_of
 from tzcheck.rule import Rule, Rulebook, RulePack, limits
 from tzcheck.score import HOLDS
 from tzcheck.sql import Judgement, plan
@@ -29,10 +29,14 @@ def explain(book: Rulebook, facts: Facts, id: str, day: date, report: Report, la
                 head = text(f"verdict.{one.verdict.value}", lang)
                 lines.append(f"{scored.place.name}: {head}. {reason(one.reason, lang)}")
                 if one.value is not None:
-                    lines.append(f"  {shown(one.value, one.limit)}  {limit_of(one)}")
+                    lines.append(f"  {value_of(one)}  {limit_of(one)}")
                 mine = [s for s in subjects if s.rule == id and s.place == index[scored.place.id]]
                 for subject in mine:
-                    lines += _trace(judgements[id, subject.basis], subject, facts, lang)
+                    if subject.applies is not False:
+                        lines += _trace(judgements[id, subject.basis], subject, facts)
+                outside = sum(subject.applies is False for subject in mine)
+                if outside:
+                    lines.append("  " + text("explain.outside", lang, number=outside))
     return "\n".join(lines) + "\n"
 
 
@@ -66,12 +70,12 @@ def describe(book: Rulebook, id: str, pack: RulePack, rule: Rule, day: date, lan
         yield rule.note.of(lang)
 
 
-def _trace(judgement: Judgement, subject: Subject, facts: Facts, lang: str) -> Iterator[str]:
+def _trace(judgement: Judgement, subject: Subject, facts: Facts) -> Iterator[str]:
     """The comparisons of one subject, each with both sides as they were computed."""
     parts = [subject.name or facts.places[subject.own].name, subject.category]
     file = None if subject.file is None else facts.files[subject.file].path
     where = ":".join(str(part) for part in (file, subject.row) if part is not None)
-    outcome = {True: "√", False: "※", None: "?"}[subject.holds] if subject.applies is not False else "/"
+    outcome = {True: "√", False: "※", None: "?"}[subject.holds]
     yield f"  {outcome} {' '.join(part for part in parts if part)}  [{where}]"
     for (left, operator, right), (one, other) in zip(judgement.sides, subject.sides, strict=False):
         if one is None or other is None:

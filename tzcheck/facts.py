@@ -193,7 +193,8 @@ def of_rows(sets: Iterable[RowSet], known: Known) -> Facts:
 def _with_keys(table: Table, row: dict[str, Any], position: int) -> dict[str, Any]:
     """The row with a text of its own in every required text column that it leaves out."""
     missing = [one.id for one in table.columns if one.required and one.kind == "text" and one.id not in row]
-    return {**dict.fromkeys(missing, str(position)), **row}
+    filled: dict[str, Any] = dict.fromkeys(missing, str(position))
+    return filled | row
 
 
 def _facts(reading: _Reading) -> Facts:
@@ -397,7 +398,7 @@ def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: st
         if id:
             first.setdefault(id, header)
         found.append(table.column(id) if id else None)
-    strangers = [header for header, column in zip(raw.header, found) if header and column is None]
+    strangers = [header for header, column in zip(raw.header, found, strict=True) if header and column is None]
     for column in table.columns:
         if column.id in first:
             continue
@@ -438,7 +439,7 @@ def _read_row(
     """Adds one row; False where it was refused, with a problem for each fault in it."""
     table = typed.table
     before = len(reading.problems)
-    raw = {column.id: text for column, text in zip(columns, cells) if column is not None}
+    raw = {column.id: text for column, text in zip(columns, cells, strict=False) if column is not None}
     if any(cells[len(columns) :]):
         extra = next(text for text in cells[len(columns) :] if text)
         reading.error("beyond_header", file, row, value=extra)
@@ -460,15 +461,13 @@ def _read_row(
         else:
             values[column.id] = _typed(reading, column, text, file, row)
     _check_references(reading, table, values, file, row)
-    if len(reading.problems) == before or not any(p.severity == "error" for p in reading.problems[before:]):
-        key = tuple(place if id == table.place else values[id] for id in table.key)
-        if table.place not in table.key:
-            key = (place, *key)
-        first = reading.keys[table.id].setdefault(key, (file, row)) if table.key else (file, row)
+    if table.key and not any(problem.severity == "error" for problem in reading.problems[before:]):
+        key = (own.suffix, *(place if id == table.place else values[id] for id in table.key))
+        first = reading.keys[table.id].setdefault(key, (file, row))
         if first != (file, row):
-            shown = " ".join(str(values[id]) for id in table.key)
-            details = {"first_file": first[0], "first_row": first[1]}
-            reading.error("duplicate", file, row, column=table.key[-1], value=shown, details=details)
+            shown = " ".join(str(values[id]) for id in table.key if values[id] != "")
+            again: dict[str, object] = {"first_file": first[0], "first_row": first[1]}
+            reading.error("duplicate", file, row, column=table.key[-1], value=shown, details=again)
     if any(problem.severity == "error" for problem in reading.problems[before:]):
         county = reading.places[place].id if place is not None else None
         for index in range(before, len(reading.problems)):
@@ -549,9 +548,7 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
                 _bad_cell(reading, file, row, column.id, text, kind, column.unit)
             elif number is not None and kind != "printed" and number != number.quantize(SCALE, ROUND_HALF_UP):
                 details = {"decimals": -int(SCALE.as_tuple().exponent)}
-                reading.problems.append(
-                    Problem("query", "rounded", file, row, column.id, text, details=details)
-                )
+                reading.problems.append(Problem("query", "rounded", file, row, column.id, text, details=details))
             return value
 
 
@@ -649,11 +646,7 @@ def _check_schools(reading: _Reading) -> None:
                     details=details,
                 )
                 reading.refused.append(Refused(id, typed.place[index], None))
-                reading.files[typed.file[index]] = replace(
-                    file, accepted=file.accepted - 1, rejected=file.rejected + 1
-                )
+                reading.files[typed.file[index]] = replace(file, accepted=file.accepted - 1, rejected=file.rejected + 1)
             gone = set(lost)
             for values in (typed.place, typed.file, typed.row, *typed.columns.values()):
                 values[:] = [value for index, value in enumerate(values) if index not in gone]
-
-

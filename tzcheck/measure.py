@@ -48,7 +48,7 @@ def parse(text: str, table: Table | None, aggregated: bool) -> exp.Expr:
         raise MeasureError("measure_syntax", text)
     if len(tree.expressions) != 1:
         raise MeasureError("measure_syntax", text)
-    expression = tree.expressions[0]
+    expression: exp.Expr = tree.expressions[0]
     for node in expression.walk():
         if not isinstance(node, ALLOWED):
             raise MeasureError("measure_function", node.sql(dialect="duckdb"))
@@ -119,11 +119,11 @@ def ratio(expression: exp.Expr) -> Ratio:
             return Ratio(exp.Abs(this=inner.numerator), below and exp.Abs(this=below))
         case exp.Add() | exp.Sub():
             left, right = ratio(expression.this), ratio(expression.expression)
-            above = type(expression)(
+            sum_or_difference: exp.Expr = type(expression)(
                 this=exp.paren(times(left.numerator, right.denominator)),
                 expression=exp.paren(times(right.numerator, left.denominator)),
             )
-            return Ratio(exp.paren(above), product(left.denominator, right.denominator))
+            return Ratio(exp.paren(sum_or_difference), product(left.denominator, right.denominator))
         case exp.Mul():
             left, right = ratio(expression.this), ratio(expression.expression)
             above = times(left.numerator, right.numerator)

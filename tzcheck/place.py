@@ -43,7 +43,9 @@ class Place:
         """The name as the tables of the notice have it: 椒江, 新区."""
         if self.level == "zone" and self.aliases:
             return self.aliases[0]
-        return self.name[:-1] if self.level == "county" and self.name[-1] in "区县市" and len(self.name) > 2 else self.name
+        return (
+            self.name[:-1] if self.level == "county" and self.name[-1] in "区县市" and len(self.name) > 2 else self.name
+        )
 
     def answers_to(self, text: str) -> bool:
         """Whether `text` is one of the place's names or codes."""

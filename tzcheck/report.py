@@ -19,7 +19,7 @@ from tzcheck.errors import (
     UsageFault,
 )
 from tzcheck.facts import Facts, FileRead
-from tzcheck.place import LEVELS
+from tzcheck.place import LEVELS, TAIZHOU
 from tzcheck.rule import Rulebook, Source
 from tzcheck.score import Evidence, Indicator, Reason, Score, Scored, rounded, score
 from tzcheck.sql import plan
@@ -84,15 +84,21 @@ def check(
 
 
 def _chosen(facts: Facts, counties: tuple[str, ...]) -> Sequence[int]:
-    order = sorted(range(len(facts.places)), key=lambda index: LEVELS.index(facts.places[index].level))
+    known = {place.id: number for number, place in enumerate(TAIZHOU)}
+
+    def rank(index: int) -> tuple[int, int, int]:
+        place = facts.places[index]
+        return LEVELS.index(place.level), known.get(place.id, len(known)), index
+
+    order = sorted(range(len(facts.places)), key=rank)
     if not counties:
         return order
     chosen: set[int] = set()
     for wanted in counties:
         found = [index for index, place in enumerate(facts.places) if place.answers_to(wanted)]
         if not found:
-            known = "、".join(place.name for place in facts.places)
-            raise UsageFault([Problem("error", "no_such_county", value=wanted, details={"expected": known})])
+            names = "、".join(place.name for place in facts.places)
+            raise UsageFault([Problem("error", "no_such_county", value=wanted, details={"expected": names})])
         chosen.update(found)
     return [index for index in order if index in chosen]
 
@@ -243,6 +249,7 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "value": number(item.value),
         "limit": number(item.limit),
         "shortfall": number(item.shortfall),
+        "unit": item.unit,
         "file": item.file,
         "sheet": None,
         "row": item.row,
@@ -288,11 +295,22 @@ def with_problems(report: Report, more: Iterable[Problem]) -> Report:
     return replace(report, problems=(*report.problems, *more))
 
 
+def value_of(one: Indicator) -> str:
+    """The value of an indicator for people: a number, or the share of its subjects that hold."""
+    if one.share and isinstance(one.value, Fraction):
+        return percent(one.value)
+    return "" if one.value is None else shown(one.value, one.limit)
+
+
 def limit_of(one: Indicator) -> str:
     """Comparator, limit and unit for people, such as `≤ 45 人`."""
     if one.limit is None or one.comparator is None:
         return ""
-    return f"{SIGNS.get(one.comparator, one.comparator)} {shown(one.limit, one.value)}{' ' + one.unit if one.unit else ''}"
+    if one.share:
+        return f"≥ {percent(one.limit if isinstance(one.limit, Fraction) else None)}"
+    return (
+        f"{SIGNS.get(one.comparator, one.comparator)} {shown(one.limit, one.value)}{' ' + one.unit if one.unit else ''}"
+    )
 
 
 def counted(problems: Iterable[Problem]) -> Mapping[str, int]:

@@ -66,6 +66,7 @@ class Text(Model):
     en: str = Field(min_length=1)
 
     def of(self, lang: str) -> str:
+        """The text in `lang`."""
         return self.zh if lang == "zh" else self.en
 
 
@@ -254,6 +255,7 @@ class RulePack:
 
     @property
     def id(self) -> str:
+        """The id of the standard, such as `balanced`."""
         return self.head.id
 
     def levels(self, rule: Rule) -> tuple[str, ...]:
@@ -279,6 +281,7 @@ class Rulebook:
 
     @property
     def ids(self) -> frozenset[str]:
+        """The ids of all rules."""
         return frozenset(id for id, _, _ in self.rules())
 
 
@@ -363,7 +366,9 @@ def examine(
     if any(problem.severity == "error" for problem in loading.problems):
         return None, loading.problems
     packs = {
-        id: RulePack(head, loading.measures.get(id, {}), dict(sorted(loading.rules.get(id, {}).items(), key=_by_number)))
+        id: RulePack(
+            head, loading.measures.get(id, {}), dict(sorted(loading.rules.get(id, {}).items(), key=_by_number))
+        )
         for id, head in loading.heads.items()
     }
     if profile not in loading.profiles:
@@ -469,10 +474,13 @@ def _keys_at(found: document.Document, loc: tuple[Any, ...], part: Any) -> set[A
 
 def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     """The keys that the models know below a path."""
-    table: dict[str, type[BaseModel]] = {"measures": Measure, "rules": Rule, "cases": Case, "pack": PackHead}
+    table: dict[str, type[BaseModel]] = {
+        "measures": Measure, "rules": Rule, "cases": Case, "pack": PackHead,
+        "source": Source, "title": Text, "fix": Text, "note": Text, "holds_for": Share,
+    }  # fmt: skip
     target: type[BaseModel] = model
     for part in path:
-        target = {"source": Source, "title": Text, "fix": Text, "holds_for": Share}.get(part) or table.get(part, target)
+        target = table.get(part, target)
     return [info.alias or name for name, info in target.model_fields.items()]
 
 
@@ -576,7 +584,9 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
         if name not in used:
             loading.problems.append(Problem("error", "unused_parameter", file, line, column=id, value=name))
         if isinstance(parameter, ByCategory):
-            split = next((TABLES[m.table] for m in pack.measures.values() if rule.by and m.by == rule.by and m.table), None)
+            split = next(
+                (TABLES[m.table] for m in pack.measures.values() if rule.by and m.by == rule.by and m.table), None
+            )
             _check_categories(loading, file, line, table or split, parameter)
         for dated in _dated(parameter):
             if not dated:
@@ -660,7 +670,7 @@ def lint(book: Rulebook, day: date) -> list[Problem]:
     cased: dict[str, set[str]] = {}
     for case in book.cases:
         cased.setdefault(case.rule, set()).add(case.verdict)
-    for id, pack, rule in book.rules():
+    for id, _, rule in book.rules():
         file, line = book.where[id]
         if rule.requires is not None and not {"met", "unmet"} <= cased.get(id, set()):
             problems.append(Problem("error", "no_cases", file, line, value=id))
@@ -702,7 +712,7 @@ def _contradictions(id: str, rule: Rule, day: date, file: str, line: int) -> Ite
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of rule files, for editors: a topic file, a pack.yaml, a cases file or a profile."""
-    models = [TopicFile, PackFile, CasesFile, Profile]
+    models: list[type[Model]] = [TopicFile, PackFile, CasesFile, Profile]
     definitions: dict[str, Any] = {}
     for model in models:
         one = model.model_json_schema(ref_template="#/$defs/{model}")

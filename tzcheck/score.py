@@ -18,6 +18,7 @@ from tzcheck.rule import Rule, Rulebook, RulePack, Share
 from tzcheck.sql import Judgement, Plan
 from tzcheck.verdict import Verdict
 
+DOUBT = {"zh": "，另有无法判定的指标", "en": ", with indicators undetermined"}
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 HOLDS = {"<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b,
          ">": lambda a, b: a > b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b}  # fmt: skip
@@ -45,6 +46,7 @@ class Evidence:
     limit: Fraction | str | None
     comparator: str
     shortfall: Fraction | None
+    unit: str | None
     file: str | None
     row: int | None
     column: str | None
@@ -64,7 +66,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Indicator:
-    """An indicator's verdict in one place, with what it was made from."""
+    """An indicator's verdict in one place, with what it was made from.
+
+    Where it has several subjects, `value` is the `share` of them that hold; otherwise it is the number itself.
+    """
 
     id: str
     rule: Rule
@@ -77,6 +82,7 @@ class Indicator:
     limit: Fraction | str | None = None
     comparator: str | None = None
     unit: str | None = None
+    share: bool = False
     checked: int = 0
     breaches: int = 0
     parts: tuple[Part, ...] = ()
@@ -102,6 +108,7 @@ class Score:
 
     @property
     def achievement(self) -> Fraction | None:
+        """Met over counted; None where nothing is counted."""
         return Fraction(self.met, self.counted) if self.counted else None
 
     @property
@@ -200,15 +207,16 @@ class _View:
         by_fact = self._by_facts(id, rule, place)
         by_document = self._by_document(id, rule, place)
         basis = "both" if rule.attested and rule.requirement else "attestation" if rule.attested else "facts"
+        nothing = _Found(Verdict.UNDETERMINED, self._nothing(id, rule))
         if by_fact and basis == "both":
             found = _both(by_fact, by_document)
+        elif by_document and basis == "both":
+            found = nothing if by_document.verdict is Verdict.MET else by_document
         elif by_fact or by_document:
-            found = by_fact or by_document
-            if basis == "both":
-                found = _Found(Verdict.UNDETERMINED, self._nothing(id, rule)) if by_document.verdict is Verdict.MET else found
+            found = by_fact or by_document or nothing
         else:
             by_mark = self._by_mark(id, rule, place)
-            found = by_mark or _Found(Verdict.UNDETERMINED, self._nothing(id, rule))
+            found = by_mark or nothing
             basis = "mark" if by_mark else basis
         one = Indicator(id, rule, basis, found.verdict, found.reason, **found.more)
         differing = self.differing.get((id, place))
@@ -292,6 +300,7 @@ class _View:
             limit,
             comparator,
             abs(value - limit) if numbers else None,  # type: ignore[operator]
+            left.unit or right.unit,
             None if subject.file is None else self.facts.files[subject.file].path,
             subject.row,
             blank.column or left.column or right.column,
@@ -382,6 +391,8 @@ def _decide(
             named = all(limit.value is not None for limit in unset)
             return Verdict.UNDETERMINED, Reason("not_in_force" if named else "no_limit", {"since": later})
         return Verdict.UNDETERMINED, Reason("missing", {"missing": unknown, "checked": checked, "needed": needed})
+    if not checked and rule.by is not None:
+        return Verdict.UNDETERMINED, Reason("no_row", {"tables": ", ".join(judgement.tables)})
     if not checked:
         return Verdict.NOT_APPLICABLE, Reason("no_subject")
     return Verdict.MET, Reason("holds") if checked == 1 else Reason("all_hold", {"checked": checked})
@@ -408,15 +419,15 @@ def _shown(
 ) -> dict[str, Any]:
     """The value, limit, comparator and unit that stand for the indicator as a whole.
 
-    Where the subjects are rows of schools, classes and the like, that is the share of them that holds.
+    Where the subjects are schools, classes and the like, or several of anything, that is the share of them that hold.
     """
     left, comparator, right = judgement.sides[0]
     checked = sum(count.checked for count in counts)
     table = judgement.table
-    if table is not None and not table.of_places and checked:
+    if checked and (checked > 1 if table is None or table.of_places else True):
         share = rule.holds_for.at_least if isinstance(rule.holds_for, Share) else Fraction(1)
         holding = sum(count.met for count in counts)
-        return {"value": Fraction(holding, checked), "limit": share, "comparator": ">="}
+        return {"value": Fraction(holding, checked), "limit": share, "comparator": ">=", "share": True}
     shown: dict[str, Any] = {"comparator": comparator, "unit": left.unit or right.unit}
     for one in (*evidence[:1], *missing[:1]):
         return {**shown, "value": one.value, "limit": one.limit, "comparator": one.comparator}
@@ -499,9 +510,9 @@ def _published(facts: Facts, place: int, scores: Iterable[Score], wanted: frozen
         found = score.achievement
         percent = found * 100 if found is not None else None
         shown = str(rounded(percent, 2)) if percent is not None else "—"
-        at = {"file": facts.files[typed.file[index]].path, "row": typed.row[index], "county": county}
-        about = {"standard": standard, "met": score.met, "counted": score.counted, "recount": shown}
-        about |= {"undetermined": score.undetermined}
+        at: dict[str, Any] = {"file": facts.files[typed.file[index]].path, "row": typed.row[index], "county": county}
+        about: dict[str, object] = {"standard": standard, "met": score.met, "counted": score.counted, "recount": shown}
+        about |= {"doubt": DOUBT if score.undetermined else "", "undetermined": score.undetermined}
         printed = typed.columns["achievement_percent"][index]
         if printed is not None:
             decimals = max(0, -int(printed.as_tuple().exponent))

@@ -116,6 +116,7 @@ class Batch:
 
     @property
     def first(self) -> Judgement:
+        """One that stands for all in what they share."""
         return self.judgements[0]
 
 
@@ -227,18 +228,20 @@ def _of_places(each: str, by: str | None, mine: Mine) -> dict[str, exp.Expr]:
         group = exp.func("COALESCE", exp.column("_city"), group)
     for (table, split), measures in tables.items():
         keys = [group, exp.column(split)] if split else [group]
-        parts = [exp.alias_(key.copy(), name) for key, name in zip(keys, ("_group", "_category"))]
+        parts = [exp.alias_(key.copy(), name) for key, name in zip(keys, ("_group", "_category"), strict=False)]
         parts.append(exp.alias_(exp.Count(this=exp.Star()), "_rows"))
         for name, one in measures.items():
             parts += _measured(name, one.ratio, table == "values")
         for one in {one.origin: one for one in measures.values()}.values():
             parts += _read_from(one)
-        grouped = exp.Select(expressions=parts, from_=exp.From(this=table_named(table)), group=exp.Group(expressions=keys))
+        grouped = exp.Select(
+            expressions=parts, from_=exp.From(this=table_named(table)), group=exp.Group(expressions=keys)
+        )
         result[_grouped(each, by, table, split)] = grouped
     if by:
         base = f"spots_{each}_{by}"
         result[base] = _spots([_grouped(each, by, table, split) for table, split in tables if split])
-    columns_of_wide = [exp.column(name, base) for name in ("_place", "_city", "_level")]
+    columns_of_wide: list[exp.Expr] = [exp.column(name, base) for name in ("_place", "_city", "_level")]
     if by:
         columns_of_wide.append(exp.alias_(exp.column("_category", base), by))
     joins = []
@@ -348,7 +351,8 @@ def _pivot(node: exp.Expr) -> exp.Expr:
 
 
 def _judgement(pack: RulePack, id: str, rule: Rule, day: date) -> Judgement:
-    assert rule.requirement is not None and rule.each is not None
+    assert rule.requirement is not None
+    assert rule.each is not None
     table = table_of(rule)
     both = [one for one in (rule.requirement, rule.scope) if one]
     sides = tuple(
@@ -375,8 +379,8 @@ def _judgement(pack: RulePack, id: str, rule: Rule, day: date) -> Judgement:
         elif read.table is not None and read.each == rule.each:
             reads.add((read.table, None))
     return Judgement(
-        id, "facts", subjects_of(rule.each, rule.by), table, pack.levels(rule), sides, rule.requirement, rule.scope, category,
-        frozenset(reads), tuple(_side(pack, rule, table, Name(name), day) for name in rule.shows), origin,
+        id, "facts", subjects_of(rule.each, rule.by), table, pack.levels(rule), sides, rule.requirement, rule.scope,
+        category, frozenset(reads), tuple(_side(pack, rule, table, Name(name), day) for name in rule.shows), origin,
         rule.each, tuple(sorted(grouped)),
     )  # fmt: skip
 
@@ -449,9 +453,7 @@ def _split_table(pack: RulePack, rule: Rule) -> str:
 def _parameter(rule: Rule, name: str, day: date) -> Side:
     parameter = rule.parameters[name]
     found = limits(parameter, day)
-    usable = {
-        category: None if limit.coming and not rule.target else limit.value for category, limit in found.items()
-    }
+    usable = {category: None if limit.coming and not rule.target else limit.value for category, limit in found.items()}
     if not isinstance(parameter, ByCategory):
         return Side(_constant(usable[None]), name, constants=usable, limits=found)
     below = lcm(*(value.denominator for value in usable.values() if value is not None))
@@ -509,7 +511,8 @@ def judged(batch: Batch) -> exp.Select:
     """The subjects of a batch with the place each counts for, and for each rule whether it applies and holds.
 
     Its columns are those of `judged_columns`: `place`, what the verdicts are made from, and for the rule number i of
-    the batch `a<i>` and `h<i>`. `h<i>` is NULL where a value is missing, and where the rule does not, or may not, apply.
+    the batch `a<i>` and `h<i>`. `h<i>` is NULL where a value is missing, and where the rule does not, or may not,
+    apply.
     """
     found: list[exp.Expr] = [exp.Alias(this=_place(batch.first), alias=exp.to_identifier("place"))]
     found += [exp.column(name, quoted=True) for name in _columns_read(batch)]
@@ -578,9 +581,7 @@ def counts(batch: Batch, source: str) -> exp.Select:
         )
         found += [_number_of(test) for test in (holds.copy(), fails.copy(), unknown, inside)]
         found.append(exp.func("COALESCE", _worst(judgement, fails), _worst(judgement, holds.copy())))
-    return exp.Select(
-        expressions=found, from_=exp.From(this=table_named(source)), group=exp.Group(expressions=keys)
-    )
+    return exp.Select(expressions=found, from_=exp.From(this=table_named(source)), group=exp.Group(expressions=keys))
 
 
 def _number_of(test: exp.Expr) -> exp.Expr:
@@ -610,7 +611,7 @@ def _approximate(ratio: Ratio) -> exp.Expr:
 
 
 def told(batch: Batch, source: str) -> exp.Select:
-    """The rows of `source` (the result of `judged`) that a report tells of: some rule does not plainly hold, or shows."""
+    """The rows of `source` (a result of `judged`) that a report tells of: a rule may not hold, or shows a measure."""
     unsure = [
         exp.Not(this=exp.paren(exp.Is(this=exp.column(f"h{index}"), expression=exp.true())))
         for index in range(len(batch.judgements))

@@ -48,6 +48,7 @@ class Table:
 
     @property
     def column_ids(self) -> frozenset[str]:
+        """The ids of its columns."""
         return frozenset(column.id for column in self.columns)
 
     @property
@@ -245,7 +246,9 @@ KINDERGARTENS = Table(
                 "private": ("民办",),
             },
         ),
-        Column("schedule", ("办园形式", "全日制/半日制"), "code", codes={"full_day": ("全日制",), "half_day": ("半日制",)}),
+        Column(
+            "schedule", ("办园形式", "全日制/半日制"), "code", codes={"full_day": ("全日制",), "half_day": ("半日制",)}
+        ),
         Column("children", ("在园幼儿数", "在园儿童数"), "count", PEOPLE),
         Column("staff", ("教职工数",), "count", PEOPLE),
         Column("teachers", ("专任教师数", "教师数"), "count", PEOPLE),
@@ -297,7 +300,12 @@ ATTESTATIONS = Table(
     (
         _county(),
         Column("indicator", ("指标",), required=True),
-        Column("holds", ("是否符合",), "code", codes={k: (*v, *s) for (k, v), s in zip(YES_NO.items(), (("√",), ("※",)))}),
+        Column(
+            "holds",
+            ("是否符合",),
+            "code",
+            codes={k: (*v, *s) for (k, v), s in zip(YES_NO.items(), (("√",), ("※",)), strict=True)},
+        ),
         Column("statement", ("说明",)),
         Column("document_no", ("文号",)),
         Column("document", ("文件名称",)),
@@ -436,7 +444,7 @@ SCHOOL_PROJECTS = Table(
         Column("finish", ("完工或计划完工时间",), "year"),
         Column("new_seats", ("新增学位数量(个)", "新增学位", "新增学位数量"), "count", "个"),
     ),
-    key=("no",),
+    key=("county", "no"),
     subject="no",
     name=("project",),
     of_places=True,
@@ -476,7 +484,7 @@ VOCATIONAL_PROJECTS = Table(
         Column("milestone_2023", ("2023年计划形象进度",)),
         Column("responsible_unit", ("责任单位",)),
     ),
-    key=("no",),
+    key=("county", "no"),
     subject="no",
     name=("project",),
     of_places=True,

@@ -7,9 +7,7 @@ LANGUAGES = ("zh", "en")
 
 def text(id: str, lang: str, /, **details: object) -> str:
     """The sentence `id` in `lang`, filled in; a detail that is itself in two languages is given in that one."""
-    filled = {
-        name: value[lang] if isinstance(value, Mapping) else value for name, value in details.items()
-    }
+    filled = {name: value[lang] if isinstance(value, Mapping) else value for name, value in details.items()}
     return TEXTS[id][lang == "en"].format(**filled)
 
 
@@ -78,12 +76,16 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "compare.open": ("仍未解决 {number} 项", "still open: {number}"),
     "compare.unjudged": ("不再有判定 {number} 项", "no longer judged: {number}"),
     "compare.achievement": ("达成度变化", "achievement"),
-    "explain.source": ("来源：{document}{clause}，可信度 {certainty}", "source: {document}{clause}, certainty {certainty}"),
+    "explain.source": (
+        "来源：{document}{clause}，可信度 {certainty}",
+        "source: {document}{clause}, certainty {certainty}",
+    ),
     "explain.attested": ("须有文件佐证", "a document must attest it"),
     "explain.requires": ("每个 {each} 要求：{requires}", "each {each} requires: {requires}"),
     "explain.applies": ("适用于：{applies}", "applies where: {applies}"),
     "explain.parameter": ("参数 {name} = {value}（{since} 起）", "parameter {name} = {value} (from {since})"),
     "explain.measure": ("指标 {name} = {value}，取自 {table}{unit}", "measure {name} = {value}, from {table}{unit}"),
+    "explain.outside": ("{number} 个对象不在适用范围内", "{number} subjects that it does not apply to"),
     "explain.fix": ("补短：{fix}", "to fix: {fix}"),
     # reasons
     "reason.all_hold": ("{checked} 个对象全部符合", "all {checked} checked hold"),
@@ -97,6 +99,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "reason.refused": ("表 {tables} 有被退回的行或文件", "rows or files of {tables} were refused"),
     "reason.no_subject": ("没有适用的对象", "nothing that it applies to"),
+    "reason.no_row": ("表 {tables} 中没有这一项的数据", "no row for it in {tables}"),
     "reason.no_facts": ("缺少数据：{needed}", "no facts given: {needed}"),
     "reason.no_attestation": ("缺少佐证（attestations）", "nothing attests it (attestations)"),
     "reason.no_document": ("声明符合，但没有文件或文号", "said to hold, but without a document"),
@@ -231,15 +234,18 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{indicator} was published as {mark}, the facts say {found}",
     ),
     "problem.published_achievement": (
-        "{standard} 公布达成度 {value}%，按标记重算为 {met}/{counted} = {recount}%（其中无法判定 {undetermined} 项）",
-        "{standard}: published {value}%, recounted {met}/{counted} = {recount}% ({undetermined} undetermined)",
+        "{standard} 公布达成度 {value}%，按标记重算为 {met}/{counted} = {recount}%{doubt}",
+        "{standard}: published {value}%, recounted {met}/{counted} = {recount}%{doubt}",
     ),
     "problem.published_unmet": (
-        "{standard} 公布未达标 {value} 项，重算为 {unmet} 项（另有无法判定 {undetermined} 项）",
-        "{standard}: published {value} unmet, recounted {unmet} ({undetermined} undetermined)",
+        "{standard} 公布未达标 {value} 项，重算为 {unmet} 项{doubt}",
+        "{standard}: published {value} unmet, recounted {unmet}{doubt}",
     ),
     # problems: usage
-    "problem.no_such_county": ("数据中没有“{value}”；有：{expected}", "{value} is not among the facts; there are {expected}"),
+    "problem.no_such_county": (
+        "数据中没有“{value}”；有：{expected}",
+        "{value} is not among the facts; there are {expected}",
+    ),
     "problem.no_such_profile": (
         "没有口径“{value}”；是否应为 {near}？有：{expected}",
         "there is no profile {value}; is it {near}? There are {expected}",

@@ -53,7 +53,9 @@ def judge(plan: Plan, facts: Facts, engine: str) -> Judgements:
     if not both:
         return Judgements("duckdb", why, judged.counts, judged.told, (), 0)
     disagreements, unasked = _compare(plan, judged)
-    return Judgements("durable" if engine == "durable" else "both", None, judged.counts, judged.told, disagreements, unasked)
+    return Judgements(
+        "durable" if engine == "durable" else "both", None, judged.counts, judged.told, disagreements, unasked
+    )
 
 
 def expected(plan: Plan, facts: Facts) -> Mapping[tuple[str, str], int]:

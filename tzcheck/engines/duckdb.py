@@ -149,7 +149,7 @@ def _load(connection: duckdb.DuckDBPyConnection, facts: Facts, tables: Iterable[
         table = TABLES[id]
         typed = facts.tables.get(id) or TypedTable(table, columns={column.id: [] for column in table.columns})
         kinds = columns_of(table)
-        columns = [
+        columns: list[Sequence[Any]] = [
             typed.place,
             [facts.cities[place] for place in typed.place],
             [levels[place] for place in typed.place],

@@ -14,8 +14,8 @@ class Subject:
     """The verdict of one subject of a rule, with what was compared.
 
     `holds` is None where a value is missing; `sides` are the two sides of each comparison (exact numbers or codes),
-    `shows` the further measures that the rule shows. `place` is the place the verdict counts for, `own` the one the row names;
-    both, and `file`, are indexes into the facts.
+    `shows` the further measures that the rule shows. `place` is the place the verdict counts for, `own` the one
+    the row names; both, and `file`, are indexes into the facts.
     """
 
     rule: str
@@ -49,6 +49,7 @@ class Count:
 
     @property
     def checked(self) -> int:
+        """How many subjects the rule applies to, or may apply to."""
         return self.met + self.unmet + self.unknown
 
 

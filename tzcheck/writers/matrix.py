@@ -3,8 +3,8 @@
 import csv
 import io
 
-from tzcheck.report import Report, rounded
-from tzcheck.score import Score
+from tzcheck.report import Report
+from tzcheck.score import Score, rounded
 from tzcheck.texts import text
 from tzcheck.verdict import SYMBOLS
 
@@ -32,9 +32,7 @@ def write(report: Report, lang: str, details: bool) -> str:
             writer.writerow([safe(cell) for cell in (id, rule_id, rule.title.of(lang), *marks)])
         writer.writerow([id, "", text("head.unmet", lang), *(score.unmet for _, score in columns)])
         writer.writerow([id, "", text("head.undetermined", lang), *(score.undetermined for _, score in columns)])
-        shares = [
-            "" if score.achievement is None else str(rounded(score.achievement * 100, 1)) for _, score in columns
-        ]
+        shares = ["" if score.achievement is None else str(rounded(score.achievement * 100, 1)) for _, score in columns]
         writer.writerow([id, "", text("head.achievement", lang) + " (%)", *shares])
     return "\ufeff" + out.getvalue()
 

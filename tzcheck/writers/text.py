@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tzcheck.errors import Problem
-from tzcheck.report import SIGNS, Report, conclusions, counted, limit_of, percent, reason, shown
+from tzcheck.report import SIGNS, Report, conclusions, counted, limit_of, percent, reason, shown, value_of
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SYMBOLS, Verdict
@@ -137,9 +137,13 @@ def _list(scored: Scored, score: Score, lang: str, console: Console) -> None:
     table.add_column(text("head.limit", lang), no_wrap=True)
     table.add_column(text("head.reason", lang), ratio=2)
     for one in score.indicators:
-        value = "" if one.value is None else shown(one.value, one.limit)
         table.add_row(
-            one.rule.number, one.rule.title.of(lang), _symbol(one), value, limit_of(one), reason(one.reason, lang)
+            one.rule.number,
+            one.rule.title.of(lang),
+            _symbol(one),
+            value_of(one),
+            limit_of(one),
+            reason(one.reason, lang),
         )
     console.print(table)
     line = text(
@@ -179,7 +183,8 @@ def _breach(item: Evidence, one: Indicator, lang: str) -> str:
     name = plain(" ".join(part for part in (item.name, item.category) if part))
     return text(
         "head.breach", lang, name=name, value=shown(item.value, item.limit),
-        comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value), shortfall=shown(item.shortfall), unit=one.unit or "",
+        comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value),
+        shortfall=shown(item.shortfall), unit=item.unit or "",
         where=_where(item.file, item.row, item.column),
     )  # fmt: skip
 
