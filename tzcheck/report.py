@@ -231,7 +231,17 @@ def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
         ],
         "evidence": [_evidence(item) for item in one.evidence],
         "missing": [_evidence(item) for item in one.missing],
-        "shows": [{"name": name, "value": number(value), "unit": unit} for name, value, unit in one.shows],
+        "shows": [
+            {
+                "subject": item.subject,
+                "category": item.category,
+                "name": item.name,
+                "title": item.title.of(lang) if item.title else None,
+                "value": number(item.value),
+                "unit": item.unit,
+            }
+            for item in one.shows
+        ],
     }
     return {**data, "engines": dict(one.engines)} if one.engines else data
 

@@ -14,7 +14,7 @@ from tzcheck.engines.judged import Count, Subject, Value
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
 from tzcheck.place import Place
-from tzcheck.rule import Rule, Rulebook, RulePack, Share
+from tzcheck.rule import Rule, Rulebook, RulePack, Share, Text
 from tzcheck.sql import Judgement, Plan
 from tzcheck.verdict import Verdict
 
@@ -53,6 +53,18 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A further measure of a subject that the rule shows beside its verdict."""
+
+    subject: str
+    category: str | None
+    name: str
+    title: Text | None
+    value: Value
+    unit: str | None
+
+
+@dataclass(frozen=True)
 class Part:
     """An indicator's verdict in one category; `value` is the worst one in it."""
 
@@ -88,7 +100,7 @@ class Indicator:
     parts: tuple[Part, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[Evidence, ...] = ()
-    shows: tuple[tuple[str, Value, str | None], ...] = ()
+    shows: tuple[Shown, ...] = ()
     engines: Mapping[str, str] | None = None
 
 
@@ -253,7 +265,7 @@ class _View:
         evidence = tuple(self._evidence(judgement, one) for one in breaches)
         missing = tuple(self._evidence(judgement, one) for one in subjects if one.holds is None)
         shows = tuple(
-            (side.name, value, side.unit)
+            Shown(one.subject or self.facts.places[one.own].name, one.category, side.name, side.title, value, side.unit)
             for one in subjects
             for side, value in zip(judgement.shows, one.shows, strict=False)
         )

@@ -13,7 +13,7 @@ from tzcheck import condition as conditions
 from tzcheck import measure
 from tzcheck.condition import And, Comparison, Condition, Name, Not, Number, Or
 from tzcheck.measure import Ratio, times
-from tzcheck.rule import PLACE_NOUNS, ByCategory, Limit, Measure, Rule, RulePack, limits, table_of
+from tzcheck.rule import PLACE_NOUNS, ByCategory, Limit, Measure, Rule, RulePack, Text, limits, table_of
 from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Table
 
 OPERATORS: Mapping[str, type[exp.Binary]] = {
@@ -49,6 +49,7 @@ class Side:
     column: str | None = None
     unit: str | None = None
     limits: Mapping[str | None, Limit] | None = None
+    title: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -430,7 +431,7 @@ def _side(pack: RulePack, rule: Rule, table: Table | None, operand: conditions.O
         one = pack.measures[name]
         read = tuple(f"{_kept_as(pack, name)}{end}" for end in _ends(one))
         ratio = Ratio(*(exp.column(column, quoted=True) for column in read))
-        return Side(ratio, name, read, column=_column_behind(pack, one), unit=one.unit)
+        return Side(ratio, name, read, column=_column_behind(pack, one), unit=one.unit, title=one.title)
     column = (table or TABLES[_split_table(pack, rule)]).column(name)
     codes = tuple(column.codes) if column.codes else None
     return Side(Ratio(exp.column(name)), name, (name,), codes=codes, column=name, unit=column.unit)

@@ -161,7 +161,7 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
         for one in score.indicators:
             if not details and (one.verdict is not Verdict.UNMET or not one.evidence):
                 continue
-            if not one.evidence and not one.missing:
+            if not one.evidence and not one.missing and not one.shows:
                 continue
             sign = SYMBOLS[one.verdict]
             console.print(
@@ -174,6 +174,10 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
                 console.print(Text("  " + _breach(item, one, lang)))
             if len(items) < len(one.evidence):
                 console.print(Text("  " + text("head.more", lang, number=len(one.evidence) - len(items)), style="dim"))
+            for shows in one.shows if details else ():
+                title = shows.title.of(lang) if shows.title else shows.name
+                value = f"{shown(shows.value)} {shows.unit or ''}".rstrip()
+                console.print(Text(f"  {plain(shows.subject)}  {title}: {value}", style="dim"))
             for item in one.missing if details else ():
                 place = _where(item.file, item.row, item.column)
                 console.print(Text("  " + text("head.missing", lang, name=plain(item.name or ""), where=place)))
