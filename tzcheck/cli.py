@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tzcheck import __version__
-from tzcheck.errors import EXIT_FACTS, EXIT_INTERNAL, EXIT_USAGE, Fault, Problem, UsageFault
+from tzcheck.errors import EXIT_FACTS, EXIT_INTERNAL, EXIT_USAGE, Fault, Problem, UsageFault, hint
 from tzcheck.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -225,10 +225,7 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
     for standard in standards:
         found = {id for id in book.ids if id == standard or id.startswith(standard + ".")}
         if not found:
-            from difflib import get_close_matches
-
-            near = get_close_matches(standard, [*book.packs, *sorted(book.ids)], 1, 0.5)
-            details = {"near": near[0] if near else "—"}
+            details = {"hint": hint(standard, [*book.packs, *book.ids])}
             raise UsageFault([Problem("error", "unknown_id", value=standard, details=details)])
         wanted |= found
     return frozenset(wanted)
@@ -331,7 +328,7 @@ def explain(
 
     book = _book(rule_folders, profile)
     if rule not in book.ids:
-        _wanted(book, (rule + ".",))
+        raise UsageFault([Problem("error", "unknown_id", value=rule, details={"hint": hint(rule, book.ids)})])
     facts = _facts(paths, book, encoding)
     day = as_of or facts.as_of
     found = report.check(book, facts, frozenset([rule]), day, engine, counties)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from tzcheck.texts import text
@@ -44,6 +45,12 @@ class Problem:
         """`file:row:column`, as far as known."""
         parts = [self.file, None if self.row is None else str(self.row), self.column]
         return ":".join(part for part in parts if part)
+
+
+def hint(value: str, known: Iterable[str], cutoff: float = 0.5) -> Mapping[str, str]:
+    """`; is it …?` with the known name that is nearest to `value`; empty where none is near."""
+    near = get_close_matches(value, sorted(set(known)), 1, cutoff)
+    return {"zh": f"；是否应为 {near[0]}？", "en": f"; is it {near[0]}?"} if near else {"zh": "", "en": ""}
 
 
 class Fault(Exception):

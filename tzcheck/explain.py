@@ -8,7 +8,7 @@ from tzcheck import condition as conditions
 from tzcheck.engines import agree
 from tzcheck.engines.judged import Subject, Value
 from tzcheck.facts import Facts
-from tzcheck.report import Report, limit_of, reason, shown, value_of
+from tzcheck.report import Report, category, limit_of, reason, shown, value_of
 from tzcheck.rule import Rule, Rulebook, RulePack, limits
 from tzcheck.score import HOLDS
 from tzcheck.sql import Judgement, plan
@@ -33,7 +33,7 @@ def explain(book: Rulebook, facts: Facts, id: str, day: date, report: Report, la
                 mine = [s for s in subjects if s.rule == id and s.place == index[scored.place.id]]
                 for subject in mine:
                     if subject.applies is not False:
-                        lines += _trace(judgements[id, subject.basis], subject, facts)
+                        lines += _trace(judgements[id, subject.basis], subject, facts, lang)
                 outside = sum(subject.applies is False for subject in mine)
                 if outside:
                     lines.append("  " + text("explain.outside", lang, number=outside))
@@ -55,9 +55,9 @@ def describe(book: Rulebook, id: str, pack: RulePack, rule: Rule, day: date, lan
     if rule.applies:
         yield text("explain.applies", lang, applies=rule.applies)
     for name, parameter in rule.parameters.items():
-        for category, limit in limits(parameter, day).items():
+        for part, limit in limits(parameter, day).items():
             value = "—" if limit.value is None else shown(limit.value)
-            called = f"{name} ({category})" if category else name
+            called = f"{name} ({category(part, lang)})" if part else name
             yield text("explain.parameter", lang, name=called, value=value, since=limit.since)
     used = {name for one in (rule.requirement, rule.scope) if one for name in conditions.names(one)}
     for name, measure in pack.measures.items():
@@ -70,9 +70,9 @@ def describe(book: Rulebook, id: str, pack: RulePack, rule: Rule, day: date, lan
         yield rule.note.of(lang)
 
 
-def _trace(judgement: Judgement, subject: Subject, facts: Facts) -> Iterator[str]:
+def _trace(judgement: Judgement, subject: Subject, facts: Facts, lang: str) -> Iterator[str]:
     """The comparisons of one subject, each with both sides as they were computed."""
-    parts = [subject.name or facts.places[subject.own].name, subject.category]
+    parts = [subject.name or facts.places[subject.own].name, category(subject.category, lang)]
     file = None if subject.file is None else facts.files[subject.file].path
     where = ":".join(str(part) for part in (file, subject.row) if part is not None)
     outcome = {True: "√", False: "※", None: "?"}[subject.holds]

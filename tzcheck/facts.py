@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tzcheck import document
-from tzcheck.errors import FactsFault, Problem, UsageFault
+from tzcheck.errors import FactsFault, Problem, UsageFault, hint
 from tzcheck.place import TOTALS, Place, Places, spelled
 from tzcheck.readers import READERS, RawTable
 from tzcheck.readers.rows import header_spelling, spellings
@@ -25,8 +25,8 @@ SET_FILES = {"county.yaml": "county", "city.yaml": "city"}
 DATA_SUFFIXES = frozenset(READERS)
 SCALE = Decimal("0.000001")
 LARGEST = Decimal(10) ** 10
-NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
+DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 YEARS = range(1900, 2101)
 
 
@@ -372,7 +372,7 @@ def _read_table(reading: _Reading, own: _Set, table: Table, raw: RawTable, file:
         reading.refused.append(Refused(table.id, own.place, None))
         return
     if not raw.records and not broken:
-        reading.error("empty_table", file, raw.header_row, details={"table": table.title})
+        reading.error("empty_table", file, raw.header_row, details={"table": {"zh": table.title, "en": table.id}})
         reading.refused.append(Refused(table.id, own.place, None))
     typed = reading.tables.setdefault(table.id, TypedTable(table, columns={c.id: [] for c in table.columns}))
     accepted = 0
@@ -419,7 +419,8 @@ def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: st
         if needed:
             sound = False
     for header in strangers:
-        details = {"table": table.title, "expected": ", ".join(column.id for column in table.columns)}
+        names = {"zh": table.title, "en": table.id}
+        details = {"table": names, "expected": ", ".join(column.id for column in table.columns)}
         reading.problems.append(
             Problem("query", "unknown_column", file, raw.header_row, column=header, details=details)
         )
@@ -505,8 +506,7 @@ def _row_place(reading: _Reading, own: _Set, table: Table, text: str, file: str,
     place = reading.registry.find(text)
     if place is None:
         known = reading.registry.names()
-        near = get_close_matches(spelled(text), known, 1, 0.5)
-        details = {"near": near[0] if near else "—", "expected": "、".join(known)}
+        details = {"hint": hint(spelled(text), known), "expected": "、".join(known)}
         reading.error("unknown_place", file, row, column=column, value=text, details=details)
         return None
     if own.suffix:
@@ -614,8 +614,7 @@ def _check_references(reading: _Reading, table: Table, values: dict[str, Any], f
     for column, known in (("indicator", reading.known.indicators), ("standard", reading.known.standards)):
         named = values.get(column)
         if column in table.column_ids and named is not None and named not in known:
-            near = get_close_matches(named, sorted(known), 1, 0.5)
-            details = {"near": near[0] if near else "—", "expected": EXPECTED[column]}
+            details = {"hint": hint(named, known), "expected": EXPECTED[column]}
             reading.error("unknown_id", file, row, column=column, value=named, details=details)
 
 

@@ -23,6 +23,7 @@ from tzcheck.place import LEVELS, TAIZHOU
 from tzcheck.rule import Rulebook, Source
 from tzcheck.score import Evidence, Indicator, Reason, Score, Scored, rounded, score
 from tzcheck.sql import plan
+from tzcheck.table import LABELS
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
 
@@ -303,6 +304,11 @@ def percent(value: Fraction | None) -> str:
 def with_problems(report: Report, more: Iterable[Problem]) -> Report:
     """The report with more problems."""
     return replace(report, problems=(*report.problems, *more))
+
+
+def category(code: str | None, lang: str) -> str:
+    """The category of a breach for people."""
+    return (LABELS.get(code, code) if lang == "zh" else code) if code else ""
 
 
 def value_of(one: Indicator) -> str:

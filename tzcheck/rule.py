@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,7 @@ from sqlglot import exp
 
 from tzcheck import condition, document, measure
 from tzcheck.condition import Comparison, Condition, ConditionError, Name
-from tzcheck.errors import Problem, RuleFault
+from tzcheck.errors import Problem, RuleFault, hint
 from tzcheck.measure import MeasureError, Ratio
 from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Table
 
@@ -372,8 +371,7 @@ def examine(
         for id, head in loading.heads.items()
     }
     if profile not in loading.profiles:
-        near = get_close_matches(profile, loading.profiles, 1, 0.5)
-        details = {"near": near[0] if near else "—", "expected": ", ".join(loading.profiles)}
+        details = {"hint": hint(profile, loading.profiles), "expected": ", ".join(loading.profiles)}
         loading.problems.append(Problem("error", "no_such_profile", value=profile, details=details))
         return None, loading.problems
     chosen = loading.profiles[profile]
@@ -399,8 +397,7 @@ def _by_number(item: tuple[str, Rule]) -> tuple[bool, list[int]]:
 
 def _unknown(loading: _Loading, file: str, line: int, code: str, value: str, known: Iterable[str]) -> None:
     names = sorted(known)
-    near = get_close_matches(value, names, 1, 0.5)
-    details = {"near": near[0] if near else "—", "expected": ", ".join(names[:60])}
+    details = {"hint": hint(value, names), "expected": ", ".join(names[:60])}
     loading.problems.append(Problem("error", code, file, line, value=value, details=details))
 
 
@@ -457,8 +454,7 @@ def _fault(fault: Any, model: type[Model], file: str, found: document.Document) 
     if fault["type"] == "extra_forbidden":
         key = str(fault["loc"][-1])
         known = _known_keys(model, path[:-1])
-        near = get_close_matches(key, known, 1, 0.6)
-        details = {"near": near[0] if near else "—", "expected": ", ".join(known)}
+        details = {"hint": hint(key, known, 0.6), "expected": ", ".join(known)}
         return Problem("error", "unknown_key", file, line, column=shown, value=key, details=details)
     if fault["type"] == "missing":
         return Problem("error", "missing_key", file, line, column=shown, value=str(fault["loc"][-1]))
@@ -549,8 +545,7 @@ def _check_measure(loading: _Loading, pack: RulePack, name: str, one: Measure) -
                 if used not in known or pack.measures[used].table is None:
                     raise MeasureError("measure_of_measures", used)
     except MeasureError as error:
-        near = get_close_matches(error.found, known, 1, 0.5)
-        details = {"near": near[0] if near else "—", "expected": ", ".join(known)}
+        details = {"hint": hint(error.found, known), "expected": ", ".join(known)}
         loading.problems.append(
             Problem("error", error.code, file, line, column=name, value=error.found, details=details)
         )

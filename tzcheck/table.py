@@ -499,4 +499,12 @@ TABLES: dict[str, Table] = {
     )
 }  # fmt: skip
 
+LABELS = {
+    code: labels[0]
+    for table in TABLES.values()
+    for column in table.columns
+    if column.codes and column.required
+    for code, labels in column.codes.items()
+}
+
 BY_NOUN = {table.noun: table for table in TABLES.values()}

@@ -136,7 +136,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.empty_file": ("文件是空的，连表头也没有", "the file is empty, without even a header"),
     "problem.empty_table": (
         "表“{table}”只有表头，没有数据；空表不算达标",
-        "only a header and no rows; an empty table never counts as compliance",
+        "the table {table} has only a header and no rows; an empty table never counts as compliance",
     ),
     "problem.encoding": ("不是 {tried} 编码的文本", "not text in {tried}"),
     "problem.nul_byte": (
@@ -196,7 +196,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "problem.unknown_column": (
         "列“{column}”不属于表“{table}”，已忽略",
-        "the column {column} does not belong to this table and was left out",
+        "the column {column} does not belong to the table {table} and was left out",
     ),
     "problem.beyond_header": ("表头之外还有内容“{value}”", "a cell beyond the header: {value}"),
     "problem.blank_key": ("{column}（{title}）不能为空", "{column} ({title}) must not be blank"),
@@ -215,8 +215,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.total_row": ("“{value}”行是合计，不作为数据", "the row {value} is a total and no fact of its own"),
     "problem.no_place": ("没有写明县(市、区)", "names no county"),
     "problem.unknown_place": (
-        "不认识的县(市、区)“{value}”；是否应为 {near}？已知：{expected}",
-        "unknown county {value}; is it {near}? Known are {expected}",
+        "不认识的县(市、区)“{value}”{hint}；已知：{expected}",
+        "unknown county {value}{hint}; known are {expected}",
     ),
     "problem.other_county": ("“{value}”不是本数据集的县（{own}）", "{value} is not the county of this set ({own})"),
     "problem.duplicate": (
@@ -224,8 +224,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{value} is there twice, first in {first_file} row {first_row}",
     ),
     "problem.unknown_id": (
-        "没有编号“{value}”；是否应为 {near}？",
-        "there is no {value}; is it {near}?",
+        "没有编号“{value}”{hint}",
+        "there is no {value}{hint}",
     ),
     "problem.unlisted": ("“{value}”不在 {home} 表中", "{value} is not in the table {home}"),
     # problems: figures
@@ -247,8 +247,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{value} is not among the facts; there are {expected}",
     ),
     "problem.no_such_profile": (
-        "没有口径“{value}”；是否应为 {near}？有：{expected}",
-        "there is no profile {value}; is it {near}? There are {expected}",
+        "没有口径“{value}”{hint}；有：{expected}",
+        "there is no profile {value}{hint}; there are {expected}",
     ),
     "problem.no_durable": (
         "durable_rules 不可用（{why}）；可用 --engine duckdb，或安装 tzcheck[durable]",
@@ -258,8 +258,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.unwritable": ("无法写入：{why}", "can't be written: {why}"),
     # problems: rule files
     "problem.unknown_key": (
-        "未知的键“{value}”；是否应为 {near}？允许：{expected}",
-        "unknown key {value}; is it {near}? Allowed are {expected}",
+        "未知的键“{value}”{hint}；允许：{expected}",
+        "unknown key {value}{hint}; allowed are {expected}",
     ),
     "problem.missing_key": ("缺少键“{value}”", "the key {value} is missing"),
     "problem.bad_value": ("值不对：{why}", "wrong value: {why}"),
@@ -270,20 +270,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "problem.rule_prefix": ("规则“{value}”应以“{pack}.”开头", "the rule {value} should begin with {pack}."),
     "problem.unknown_table": (
-        "没有表“{value}”；是否应为 {near}？",
-        "there is no table {value!r}; is it {near}?",
+        "没有表“{value}”{hint}",
+        "there is no table {value!r}{hint}",
     ),
     "problem.unknown_each": (
-        "each 的值“{value}”无法识别；是否应为 {near}？允许：{expected}",
-        "each can't be {value!r}; is it {near}? Allowed are {expected}",
+        "each 的值“{value}”无法识别{hint}；允许：{expected}",
+        "each can't be {value!r}{hint}; allowed are {expected}",
     ),
     "problem.unknown_name": (
-        "没有名为“{value}”的指标、参数或列；是否应为 {near}？允许：{expected}",
-        "no measure, parameter or column is named {value}; is it {near}? There are {expected}",
+        "没有名为“{value}”的指标、参数或列{hint}；允许：{expected}",
+        "no measure, parameter or column is named {value}{hint}; there are {expected}",
     ),
     "problem.unknown_category": (
-        "“{value}”不是该列的代码；是否应为 {near}？允许：{expected}",
-        "{value} is none of the column's codes; is it {near}? There are {expected}",
+        "“{value}”不是该列的代码{hint}；允许：{expected}",
+        "{value} is none of the column's codes{hint}; there are {expected}",
     ),
     "problem.codes_in_order": (
         "代码之间没有大小，不能用 {value}",
@@ -291,7 +291,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "problem.condition": ("条件“{text}”无法读懂：在“{value}”处", "can't read the condition {text!r}: at {value!r}"),
     "problem.requires_nothing": (
-        "规则有 each、applies 或 parameters，却没有 requires",
+        "规则“{value}”有 each、applies 或 parameters，却没有 requires",
         "{value} has each, applies or parameters, but requires nothing",
     ),
     "problem.unused_parameter": ("参数“{value}”没有用到", "the parameter {value} is not used"),
@@ -311,8 +311,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.measure_syntax": ("表达式无法读懂：{value}", "can't read the expression: {value}"),
     "problem.measure_function": ("表达式里不允许 {value}", "{value} is not allowed in a measure"),
     "problem.measure_column": (
-        "表里没有列“{value}”；是否应为 {near}？",
-        "the table has no column {value}; is it {near}?",
+        "表里没有列“{value}”{hint}",
+        "the table has no column {value}{hint}",
     ),
     "problem.measure_aggregate": (
         "每行一个对象时不能用聚合：{value}",
@@ -327,8 +327,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "no division inside an aggregate: {value}; write sum(…) / sum(…)",
     ),
     "problem.measure_of_measures": (
-        "没有可用的指标“{value}”；是否应为 {near}？",
-        "there is no measure {value} with a table of its own; is it {near}?",
+        "没有可用的指标“{value}”{hint}",
+        "there is no measure {value} with a table of its own{hint}",
     ),
     "problem.measure_not_number": ("列“{value}”不是数", "the column {value} is no number"),
     "problem.case_failed": (

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tzcheck.errors import Problem
-from tzcheck.report import SIGNS, Report, conclusions, counted, limit_of, percent, reason, shown, value_of
+from tzcheck.report import SIGNS, Report, category, conclusions, counted, limit_of, percent, reason, shown, value_of
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SYMBOLS, Verdict
@@ -184,7 +184,7 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
 
 
 def _breach(item: Evidence, one: Indicator, lang: str) -> str:
-    name = plain(" ".join(part for part in (item.name, item.category) if part))
+    name = plain(" ".join(part for part in (item.name, category(item.category, lang)) if part))
     return text(
         "head.breach", lang, name=name, value=shown(item.value, item.limit),
         comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value),

@@ -1,0 +1,56 @@
+"""The house: the floors, the texts in both languages, and what must not be in it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from tests.support import ROOT
+from tzcheck.texts import TEXTS
+
+TEXT_FILES = [
+    path
+    for path in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    if path and not path.endswith((".svg", ".png"))
+]  # fmt: skip
+# Written so that this file does not name what it looks for.
+FORBIDDEN = re.compile(
+    r"/(?:w[o]rk|r[o]ot|f[a]rm)/|\.\./sh[a]red|(?<![0-9.])1[3-9][0-9]{9}(?![0-9])|py[p]i\.org|npmj[s]\.org"
+)
+
+
+def test_imports_go_down_one_staircase() -> None:
+    found = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout
+    assert "2 kept, 0 broken" in found.stdout
+
+
+@pytest.mark.parametrize("id", TEXTS)
+def test_a_text_says_the_same_in_both_languages(id: str) -> None:
+    fields = [{name for _, name, _, _ in Formatter().parse(one) if name} for one in TEXTS[id]]
+    assert fields[0] == fields[1]
+    assert all(TEXTS[id])
+
+
+def test_every_text_that_the_code_names_is_there_and_none_is_left_over() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tzcheck").rglob("*.py"))
+    named = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source)) & set(TEXTS)
+    codes = set(re.findall(r'"([a-z_]+)"', source))
+    built = {id for id in TEXTS if id.split(".", 1)[1] in codes}
+    assert set(TEXTS) - named - built == set()
+
+
+@pytest.mark.parametrize("path", TEXT_FILES)
+def test_no_file_names_a_path_of_a_machine_a_registry_or_a_phone_number(path: str) -> None:
+    file = ROOT / path
+    if file.is_file() and file.name != "test_house.py":
+        assert FORBIDDEN.findall(file.read_text(encoding="utf-8", errors="replace")) == []
