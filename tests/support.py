@@ -50,7 +50,7 @@ def check(folder: Path, *arguments: object) -> Run:
 
 def facts(folder: Path, **files: str) -> Path:
     """A folder of facts of 椒江区: `marks="…"` writes marks.csv; a name with a point in it is written as it is."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in {"county.yaml": COUNTY, **files}.items():
         path = folder / (name if "." in name else f"{name}.csv")
         path.write_text(content, encoding="utf-8")

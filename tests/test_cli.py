@@ -237,7 +237,7 @@ def test_a_name_that_would_steer_the_terminal_or_a_spreadsheet_does_not(tmp_path
 BYTES = st.one_of(
     st.binary(max_size=60),
     st.lists(
-        st.sampled_from(["indicator", "mark", "county", "balanced.1", "√", ",", "\n", '"', "椒江", ":", "- ", "{", "\0"])
+        st.sampled_from(["indicator", "mark", "balanced.1", "√", ",", "\n", '"', "椒江", ":", "- ", "{", "\0"])
     )
     .map("".join)
     .map(str.encode),

@@ -138,7 +138,8 @@ def test_a_yaml_list_is_a_table_and_a_row_is_the_line_it_begins_on(tmp_path: Pat
         tmp_path / "f", **{"marks.yaml": "- {指标: balanced.1, 标记: √}\n-\n  标记: 坏\n  指标: balanced.2\n"}
     )
     found = read(folder)
-    assert (column(found, "marks", "mark"), codes(found)) == (["met"], [("bad_code", "marks.yaml", 3, "mark", "坏")])
+    assert column(found, "marks", "mark") == ["met"]
+    assert codes(found) == [("bad_code", "marks.yaml", 3, "mark", "坏")]
 
 
 def test_all_the_faults_of_a_file_are_told_at_once_and_nothing_vanishes(tmp_path: Path) -> None:
@@ -195,7 +196,11 @@ def test_the_total_row_of_a_city_is_the_citys_own(tmp_path: Path) -> None:
         ("marks.csv", "indicator,mark\nbalanced.1,\0\n", ("nul_byte", "marks.csv", 2, None, None)),
         ("marks.csv", 'indicator,mark\n"balanced.1,√\n', ("csv_syntax", "marks.csv", 2, None, None)),
         ("marks.csv", "indicator,mark\nbalanced.77,√\n", ("unknown_id", "marks.csv", 2, "indicator", "balanced.77")),
-        ("marks.csv", "county,indicator,mark\n海门,balanced.1,√\n", ("unknown_place", "marks.csv", 2, "county", "海门")),
+        (
+            "marks.csv",
+            "county,indicator,mark\n海门,balanced.1,√\n",
+            ("unknown_place", "marks.csv", 2, "county", "海门"),
+        ),
         (
             "marks.csv",
             "county,indicator,mark\n温岭,balanced.1,√\n",

@@ -11,11 +11,8 @@ import pytest
 from tests.support import ROOT
 from tzcheck.texts import TEXTS
 
-TEXT_FILES = [
-    path
-    for path in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
-    if path and not path.endswith((".svg", ".png"))
-]  # fmt: skip
+LISTED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+TEXT_FILES = [path for path in LISTED.splitlines() if not path.endswith((".svg", ".png"))]
 # Written so that this file does not name what it looks for.
 FORBIDDEN = re.compile(
     r"/(?:w[o]rk|r[o]ot|f[a]rm)/|\.\./sh[a]red|(?<![0-9.])1[3-9][0-9]{9}(?![0-9])|py[p]i\.org|npmj[s]\.org"

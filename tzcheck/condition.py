@@ -72,10 +72,10 @@ class ConditionError(ValueError):
 
 def parse_number(text: str) -> Fraction:
     """`45`, `0.85`, `85 %` or `1/15` as an exact fraction; ValueError where it is none of these."""
-    text = text.strip()
-    if text.endswith("%"):
-        return Fraction(text[:-1].strip()) / 100
-    return Fraction(text)
+    try:
+        return Fraction(text.strip().removesuffix("%").strip()) / (100 if text.strip().endswith("%") else 1)
+    except ZeroDivisionError:
+        raise ValueError(text) from None
 
 
 def parse(text: str) -> Condition:

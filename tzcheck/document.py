@@ -90,7 +90,7 @@ def _value(node: Any, path: Path, file: str, lines: dict[Path, int], problems: l
 
 def _scalar(node: Any) -> Any:
     text = node.value
-    if node.style is not None:
+    if node.style:  # quoted, literal or folded
         return text
     if text in WORDS:
         return WORDS[text]

@@ -419,11 +419,9 @@ def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: st
         if needed:
             sound = False
     for header in strangers:
-        names = {"zh": table.title, "en": table.id}
-        details = {"table": names, "expected": ", ".join(column.id for column in table.columns)}
-        reading.problems.append(
-            Problem("query", "unknown_column", file, raw.header_row, column=header, details=details)
-        )
+        about: dict[str, object] = {"table": {"zh": table.title, "en": table.id}}
+        about["expected"] = ", ".join(column.id for column in table.columns)
+        reading.problems.append(Problem("query", "unknown_column", file, raw.header_row, column=header, details=about))
     return found if sound else None
 
 

@@ -131,7 +131,9 @@ def ratio(expression: exp.Expr) -> Ratio:
         case exp.Div():
             left, right = ratio(expression.this), ratio(expression.expression)
             below = product(left.denominator, right.numerator)
-            return Ratio(times(left.numerator, right.denominator), below)
+            # Dividing by a quotient whose own denominator is 0 is missing too, and not 0.
+            inverted = right.denominator and exp.func("NULLIF", right.denominator.copy(), exp.Literal.number(0))
+            return Ratio(times(left.numerator, inverted), below)
         case exp.Filter() | exp.Sum() | exp.Count() | exp.Min() | exp.Max():
             return Ratio(whole(expression))
         case _:
@@ -161,10 +163,10 @@ def whole(aggregate: exp.Expr) -> exp.Expr:
         return aggregate.copy()
     unknown: list[exp.Expr] = []
     if not (isinstance(inner, exp.Count) and isinstance(inner.this, exp.Star)):
-        unknown.append(exp.Is(this=inner.this.copy(), expression=exp.Null()))
+        unknown.append(exp.Is(this=exp.paren(inner.this.copy()), expression=exp.Null()))
     if where is not None:
         outside = exp.Is(this=exp.paren(where.copy()), expression=exp.Null())
-        unknown = [exp.and_(*(test for test in unknown), where.copy())] if unknown else []
+        unknown = [exp.and_(*(test for test in unknown), exp.paren(where.copy()))] if unknown else []
         unknown.append(outside)
     missing = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=exp.or_(*unknown)))
     condition = exp.EQ(this=missing, expression=exp.Literal.number(0))

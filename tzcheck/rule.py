@@ -699,7 +699,13 @@ def _contradictions(id: str, rule: Rule, day: date, file: str, line: int) -> Ite
                 side["low"] = max(value, side.get("low", value))
             if value is not None and part.operator in ("<=", "<", "=="):
                 side["high"] = min(value, side.get("high", value))
-    for (name, _), side in bounds.items():
+    for (name, category), own in bounds.items():
+        common = bounds.get((name, None), {}) if category else {}
+        side = {
+            end: furthest(one[end] for one in (own, common) if end in one)
+            for end, furthest in (("low", max), ("high", min))
+            if end in own or end in common
+        }
         if "low" in side and "high" in side and side["low"] > side["high"]:
             details = {"low": str(side["low"]), "high": str(side["high"])}
             yield Problem("error", "contradiction", file, line, column=id, value=name, details=details)
