@@ -17,6 +17,7 @@ from tzcheck import condition, document, measure
 from tzcheck.condition import Comparison, Condition, ConditionError, Name
 from tzcheck.errors import Problem, RuleFault, hint
 from tzcheck.measure import MeasureError, Ratio
+from tzcheck.place import Place
 from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Table
 
 PLACE_NOUNS = ("county", "city")
@@ -194,13 +195,17 @@ class Rule(Model):
 
 
 class PackHead(Model):
-    """What a standard is: its title, who issued it, the places it speaks of, and what makes a place ready."""
+    """What a standard is: its title, who issued it, the places it speaks of, and what makes a place ready.
+
+    `within` are the first digits of the codes of the places it speaks of, such as 33 for Zhejiang.
+    """
 
     id: str
     title: Text
     issuer: Text
     document: str
     levels: tuple[Level, ...] = ("county",)
+    within: str | None = Field(default=None, pattern=r"^\d{2,6}$")
     groups: dict[str, Text] = {}
     ready: Text | None = None
     ready_without: tuple[str, ...] = ()
@@ -260,6 +265,11 @@ class RulePack:
     def levels(self, rule: Rule) -> tuple[str, ...]:
         """The levels of places that a rule speaks of."""
         return rule.levels or self.head.levels
+
+    def speaks_of(self, rule: Rule, place: Place) -> bool:
+        """Whether a rule is about a place. A place without a code is taken to lie where the standard applies."""
+        inside = self.head.within is None or place.code is None or place.code.startswith(self.head.within)
+        return inside and place.level in self.levels(rule)
 
 
 @dataclass(frozen=True)

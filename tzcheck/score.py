@@ -170,7 +170,7 @@ def score(
         place = facts.places[index]
         scores = []
         for pack in book.packs.values():
-            due = [id for id, rule in pack.rules.items() if id in wanted and place.level in pack.levels(rule)]
+            due = [id for id, rule in pack.rules.items() if id in wanted and pack.speaks_of(rule, place)]
             found = [view.indicator(id, pack.rules[id], index) for id in due]
             if len(found) != len(due):
                 details = {"rule": pack.id, "due": len(due), "came": len(found)}

@@ -1,6 +1,5 @@
 """durable_rules: judges the same subjects as a Rete network. Every trap of it stays in this file."""
 
-import importlib.util
 from collections.abc import Mapping
 from fractions import Fraction
 from math import lcm
@@ -12,6 +11,12 @@ from tzcheck.engines.judged import Subject, Value
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.sql import Judgement
 
+WHY: str | None = None
+try:
+    from durable import engine
+except ImportError as error:  # not installed, or it does not import on this Python
+    WHY = str(error)
+
 # durable_rules holds whole numbers in 64 bits and everything else as a double, so only whole numbers are asserted.
 LARGEST = 2**63 - 1
 OPERATORS = {"<=": "$lte", ">=": "$gte", "<": "$lt", ">": "$gt", "==": None, "!=": "$neq"}
@@ -22,13 +27,7 @@ Outcome = tuple[bool | None, bool | None]
 
 def unavailable() -> str | None:
     """Why durable_rules can't judge here; None where it can. It does not import on Python 3.13 unless patched."""
-    if importlib.util.find_spec("durable") is None:
-        return "not installed"
-    try:
-        import durable.engine  # noqa: F401
-    except ImportError as error:
-        return str(error)
-    return None
+    return WHY
 
 
 def judge(judgements: Mapping[tuple[str, str], Judgement], subjects: tuple[Subject, ...]) -> list[Outcome | None]:
@@ -37,7 +36,6 @@ def judge(judgements: Mapping[tuple[str, str], Judgement], subjects: tuple[Subje
     `judgements` are keyed by rule and basis. Each subject is one fact with whole numbers only: both sides of every
     comparison, multiplied out. Raises EngineFault where what fired does not match what was asserted.
     """
-    from durable import engine
 
     class Host(engine.Host):  # type: ignore[misc]
         """A host without the timer threads, which take work over so that verdicts come late."""
