@@ -196,7 +196,7 @@ def _standard(score: Score, lang: str) -> dict[str, Any]:
 
 def conclusions(score: Score, lang: str) -> list[str]:
     """Whether the place is ready for what the standard leads to, as a sentence; none where it leads to nothing."""
-    if score.pack.head.ready is None:
+    if score.pack.head.ready is None or not score.whole:
         return []
     state = {True: "yes", False: "no", None: "unknown"}[score.ready]
     return [text(f"ready.{state}", lang, what=score.pack.head.ready.of(lang), number=len(score.because))]

@@ -15,7 +15,7 @@ from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
 from tzcheck.place import Place
 from tzcheck.rule import Rule, Rulebook, RulePack, Share, Text
-from tzcheck.sql import Judgement, Plan
+from tzcheck.sql import Judgement, Plan, Side
 from tzcheck.verdict import Verdict
 
 DOUBT = {"zh": "，另有无法判定的指标", "en": ", with indicators undetermined"}
@@ -108,7 +108,8 @@ class Indicator:
 class Score:
     """A standard in one place: how many indicators are met of those counted, and whether it is ready.
 
-    `ready` is None where that can't be told; `because` lists the indicators that stand in the way.
+    `ready` is None where that can't be told; `because` lists the indicators that stand in the way. `whole` says
+    whether all its indicators were asked for.
     """
 
     pack: RulePack
@@ -117,6 +118,7 @@ class Score:
     counted: int
     ready: bool | None
     because: tuple[str, ...]
+    whole: bool
 
     @property
     def achievement(self) -> Fraction | None:
@@ -176,21 +178,23 @@ def score(
                 details = {"rule": pack.id, "due": len(due), "came": len(found)}
                 raise EngineFault([Problem("error", "verdicts_lost", details=details)])
             if found:
-                scores.append(_score(pack, tuple(found)))
+                whole = all(id in wanted for id in pack.rules)
+                scores.append(_score(pack, tuple(found), whole))
         problems.extend(view.differing_marks(index, scores))
-        problems.extend(_published(facts, index, scores, wanted))
+        problems.extend(_published(facts, index, scores))
         result.append(Scored(place, tuple(scores)))
     return tuple(result), tuple(problems)
 
 
-def _score(pack: RulePack, found: tuple[Indicator, ...]) -> Score:
+def _score(pack: RulePack, found: tuple[Indicator, ...], whole: bool) -> Score:
     counted = [one for one in found if one.rule.counted and one.verdict.counted]
     met = sum(one.verdict is Verdict.MET for one in counted)
     asked = [one for one in found if one.id not in pack.head.ready_without]
     failed = [one.id for one in asked if one.verdict is Verdict.UNMET]
     unknown = [one.id for one in asked if one.verdict is Verdict.UNDETERMINED]
-    ready: bool | None = False if failed else None if unknown or not any(one.verdict.counted for one in asked) else True
-    return Score(pack, found, met, len(counted), ready, tuple(failed or unknown))
+    sure = whole and not unknown and any(one.verdict.counted for one in asked)
+    ready: bool | None = False if failed else True if sure else None
+    return Score(pack, found, met, len(counted), ready, tuple(failed or unknown), whole)
 
 
 class _View:
@@ -199,6 +203,7 @@ class _View:
     def __init__(self, facts: Facts, plan: Plan, judgements: Judgements) -> None:
         self.facts = facts
         self.judgements = {one.rule: one for one in plan.judgements if one.rule is not None}
+        self.keyed = {one.basis: one for one in plan.judgements if one.rule is None}
         self.counts: dict[tuple[str, str, int], list[Count]] = defaultdict(list)
         for count in judgements.counts:
             self.counts[count.rule, count.basis, count.place].append(count)
@@ -300,12 +305,13 @@ class _View:
     def _evidence(self, judgement: Judgement, subject: Subject) -> Evidence:
         index = _telling(judgement, subject)
         left, comparator, right = judgement.sides[index]
-        value, limit = subject.sides[index]
+        value, limit = (_spelled(left, side) for side in subject.sides[index])
         numbers = isinstance(value, Fraction) and isinstance(limit, Fraction)
         own = self.facts.places[subject.own]
         blank = right if value is not None and limit is None else left
+        keyed = judgement.rule is None
         return Evidence(
-            subject.subject or own.id,
+            own.id if keyed else subject.subject or own.id,
             subject.name or own.name,
             subject.category,
             value,
@@ -326,7 +332,7 @@ class _View:
         refused = self._refused_row("attestations", id, place)
         counts = self.counts[id, "attestation", place]
         if any(count.unmet for count in counts):
-            return _Found(Verdict.UNMET, Reason("attested_no"))
+            return _Found(Verdict.UNMET, Reason("attested_no"), self._stated("attestation", id, place))
         if refused:
             return _Found(Verdict.UNDETERMINED, Reason("refused", {"tables": "attestations"}))
         if any(count.unknown for count in counts):
@@ -337,13 +343,20 @@ class _View:
         refused = self._refused_row("marks", id, place)
         counts = self.counts[id, "mark", place]
         if any(count.unmet for count in counts):
-            return _Found(Verdict.UNMET, Reason("mark"))
+            return _Found(Verdict.UNMET, Reason("mark"), self._stated("mark", id, place))
         if refused:
             return _Found(Verdict.UNDETERMINED, Reason("refused", {"tables": "marks"}))
         if any(count.not_applicable for count in counts):
             code = "sampled" if rule.sampled else None
             return _Found(Verdict.NOT_COUNTED, Reason("not_counted_mark"), {"reason_code": code})
         return _Found(Verdict.MET, Reason("mark")) if counts else None
+
+    def _stated(self, basis: str, id: str, place: int) -> dict[str, Any]:
+        """The rows of marks or attestations that say so, as evidence."""
+        judgement = self.keyed[basis]
+        subjects = [one for one in self.told[id, basis, place] if one.holds is False]
+        evidence = tuple(self._evidence(judgement, one) for one in subjects)
+        return {"checked": len(evidence), "breaches": len(evidence), "evidence": evidence}
 
     def _refused_row(self, table: str, id: str, place: int) -> bool:
         return any(
@@ -453,6 +466,13 @@ def _shown(
     return {**shown, "value": worst, "limit": limit.value if limit else None}
 
 
+def _spelled(side: Side, value: Value) -> Value:
+    """A code as it is written: the mark ※, and not its name."""
+    if not isinstance(value, str) or not side.codes or not side.labels:
+        return value
+    return side.labels.get(value, value)
+
+
 def _telling(judgement: Judgement, subject: Subject) -> int:
     """The first comparison that fails, or lacks a value; the first of all where none does."""
     for index, comparison in enumerate(conditions.comparisons(judgement.requires)):
@@ -506,7 +526,7 @@ def rounded(value: Fraction, places: int) -> Decimal:
     return scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def _published(facts: Facts, place: int, scores: Iterable[Score], wanted: frozenset[str]) -> Iterable[Problem]:
+def _published(facts: Facts, place: int, scores: Iterable[Score]) -> Iterable[Problem]:
     """A query for every published total that the recount does not bear out, at the precision it is printed with."""
     typed = facts.tables.get("published")
     if typed is None:
@@ -516,8 +536,7 @@ def _published(facts: Facts, place: int, scores: Iterable[Score], wanted: frozen
     for index, where in enumerate(typed.place):
         standard = typed.columns["standard"][index]
         score = by_standard.get(standard)
-        whole = score and all(id in wanted for id in score.pack.rules)
-        if where != place or score is None or not whole:
+        if where != place or score is None or not score.whole:
             continue
         found = score.achievement
         percent = found * 100 if found is not None else None

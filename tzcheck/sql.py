@@ -36,8 +36,8 @@ class Side:
 
     `read` are the columns of the row that hold its numerator and, where there is one, its denominator. A side that
     reads none is constant: `constants` gives its value, by the category in the row's column `by` (None: for all).
-    `codes` are the codes it can be, where it is no number; `column` is the column of the facts behind it, `limits`
-    the dated values behind a parameter.
+    `codes` are the codes it can be, where it is no number, `labels` how they are written; `column` is the column of
+    the facts behind it, `limits` the dated values behind a parameter.
     """
 
     ratio: Ratio
@@ -50,6 +50,7 @@ class Side:
     unit: str | None = None
     limits: Mapping[str | None, Limit] | None = None
     title: Text | None = None
+    labels: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -393,7 +394,15 @@ def _keyed(table: Table, requires: Condition, applies: Condition | None) -> Judg
             assert isinstance(comparison.left, Name)
             name = comparison.left.text
             codes = table.column(name).codes if name in table.column_ids else None
-            left = Side(Ratio(exp.column(name)), name, (name,), codes=tuple(codes) if codes else None, column=name)
+            labels = {code: spellings[0] for code, spellings in codes.items()} if codes else None
+            left = Side(
+                Ratio(exp.column(name)),
+                name,
+                (name,),
+                codes=tuple(codes) if codes else None,
+                column=name,
+                labels=labels,
+            )
             sides.append((left, comparison.operator, _right(comparison, left)))
     basis = {"marks": "mark", "attestations": "attestation"}[table.id]
     return Judgement(

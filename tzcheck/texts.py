@@ -61,6 +61,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{name}：{value}，要求 {comparator} {limit}，差 {shortfall} {unit}  [{where}]",
         "{name}: {value}, wanted {comparator} {limit}, off by {shortfall} {unit}  [{where}]",
     ),
+    "head.stated": (
+        "{name}：{value}，要求 {comparator} {limit}  [{where}]",
+        "{name}: {value}, wanted {comparator} {limit}  [{where}]",
+    ),
     "head.problems": ("数据问题：错误 {error}，疑问 {query}", "Data problems: {error} errors, {query} queries"),
     "head.linted": ("{rules} 条规则，{problems} 处问题", "{rules} rules, {problems} problems"),
     "head.tested": ("{cases} 个用例，{failed} 个失败", "{cases} cases, {failed} failed"),

@@ -159,7 +159,7 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
     """The breaches, each with its value, limit, shortfall and the row it was read from."""
     for scored, score in columns:
         for one in score.indicators:
-            if not details and (one.verdict is not Verdict.UNMET or not one.evidence):
+            if not details and (one.verdict is not Verdict.UNMET or not one.evidence or one.basis == "mark"):
                 continue
             if not one.evidence and not one.missing and not one.shows:
                 continue
@@ -186,7 +186,7 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
 def _breach(item: Evidence, one: Indicator, lang: str) -> str:
     name = plain(" ".join(part for part in (item.name, category(item.category, lang)) if part))
     return text(
-        "head.breach", lang, name=name, value=shown(item.value, item.limit),
+        "head.stated" if item.shortfall is None else "head.breach", lang, name=name, value=shown(item.value, item.limit),
         comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value),
         shortfall=shown(item.shortfall), unit=item.unit or "",
         where=_where(item.file, item.row, item.column),
