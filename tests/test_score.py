@@ -238,3 +238,28 @@ def test_a_number_is_shown_so_that_rounding_does_not_turn_the_verdict(
 
 def test_an_achievement_is_shown_with_one_decimal_at_most() -> None:
     assert [percent(Fraction(n, 30)) for n in (30, 21, 22)] == ["100%", "70%", "73.3%"]
+
+
+def test_a_measure_made_of_quotients_is_exact_and_missing_where_a_part_is(tmp_path: Path) -> None:
+    topic = f"""\
+measures:
+  share: {{each: county, from: values, value: a / b}}
+  other: {{each: county, from: values, value: c / d}}
+  gain: {{each: county, value: share - other}}
+rules:
+  demo.gain:
+    {HEAD}each: county
+    requires: gain >= 0
+    shows: [gain]
+"""
+    rules = folder(tmp_path, **{"demo/size.yaml": topic, "demo/size.cases.yaml": "cases: []\n"})
+    for values, verdict, gain in (
+        ("a,1\nb,3\nc,2\nd,6\n", "met", 0),
+        ("a,1\nb,3\nc,201\nd,600\n", "unmet", 1 / 3 - 201 / 600),
+        ("a,-1\nb,-3\nc,1\nd,4\n", "met", 1 / 12),
+        ("a,1\nb,0\nc,1\nd,4\n", "undetermined", None),
+        ("a,1\nb,3\nc,1\n", "undetermined", None),
+    ):
+        run = check(facts(tmp_path / "f", values="key,value\n" + values), "--rules", rules, "--standard", "demo")
+        one = run.indicators("椒江区")["demo.gain"]
+        assert (one["verdict"], one["shows"][0]["value"]) == (verdict, pytest.approx(gain) if gain else gain)

@@ -580,7 +580,8 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
         rule._applies = _condition(loading, pack, id, rule, "applies", rule.applies)
     used = {name for one in (rule._requires, rule._applies) if one for name in condition.names(one)}
     table = table_of(rule)
-    if rule.by is not None and not any(one.by == rule.by and one.table for one in pack.measures.values()):
+    split_by = [one.by for name in used for one in _parts(pack, name) if one.by]
+    if rule.by is not None and rule.by not in split_by:
         _unknown(loading, file, line, "unknown_name", rule.by, [one.by for one in pack.measures.values() if one.by])
     for name in rule.shows:
         if name not in _measures_of(pack, rule):
@@ -662,6 +663,16 @@ def operands(pack: RulePack, rule: Rule) -> list[str]:
     table = table_of(rule)
     columns = [one.id for one in table.columns if one.kind in NUMERIC or one.codes] if table else []
     return [*rule.parameters, *_measures_of(pack, rule), *columns, *([rule.by] if rule.by else [])]
+
+
+def _parts(pack: RulePack, name: str) -> list[Measure]:
+    """The measures with a table that make up the measure of that name."""
+    one = pack.measures.get(name)
+    if one is None or one.table is not None:
+        return [one] if one else []
+    if one._expression is None:  # refused, and told already
+        return []
+    return [pack.measures[part] for part in one.columns if part in pack.measures]
 
 
 def _measures_of(pack: RulePack, rule: Rule) -> list[str]:

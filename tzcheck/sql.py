@@ -78,12 +78,6 @@ class Judgement:
     grouped: tuple[tuple[str, str | None], ...] = ()
 
     @property
-    def comparisons(self) -> tuple[Comparison, ...]:
-        """The comparisons of both conditions, in the order of `sides`."""
-        both = (self.requires, self.applies)
-        return tuple(one for part in both if part for one in conditions.comparisons(part))
-
-    @property
     def tables(self) -> list[str]:
         """The tables that it reads, by name."""
         return sorted({id for id, _ in self.reads})
@@ -175,7 +169,7 @@ def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date, given: fr
 def _kept_as(pack: RulePack, name: str) -> str:
     """The name of a measure's columns: what it computes, so that packs that compute the same share it."""
     one = pack.measures[name]
-    return f"{one.table}.{one.value}" if one.table is not None else f"{pack.id}.{name}"
+    return f"{one.table}.{one.by or ''}.{one.value}" if one.table is not None else f"{pack.id}.{name}"
 
 
 def _with_parts(pack: RulePack, name: str) -> Iterator[str]:
@@ -202,9 +196,7 @@ def _of_rows(table: Table, mine: Mine) -> exp.Expr:
     source += [exp.column(column.id) for column in table.columns if column.kind != "place"]
     if table.id == "attestations":
         documents = [exp.Is(this=exp.column(name), expression=NULL) for name in ("document", "document_no")]
-        documented = exp.Case(
-            ifs=[exp.If(this=exp.not_(exp.and_(*documents)), true=exp.Literal.number(1))],
-        )
+        documented = exp.Case(ifs=[exp.If(this=exp.not_(exp.and_(*documents)), true=exp.Literal.number(1))])
         source.append(exp.alias_(documented, "documented"))
     for name, (_, one) in mine.items():
         source += _measured(name, one.ratio, False)
@@ -217,11 +209,8 @@ def _of_places(each: str, by: str | None, mine: Mine) -> dict[str, exp.Expr]:
     Each table that a measure reads is grouped once; the groups are put side by side.
     """
     tables: dict[tuple[str, str | None], dict[str, Measure]] = {}
-    computed: Mine = {}
-    for name, (pack, one) in mine.items():
-        if one.table is None:
-            computed[name] = (pack, one)
-        else:
+    for name, (_, one) in mine.items():
+        if one.table is not None:
             tables.setdefault((one.table, one.by), {})[name] = one
     result: dict[str, exp.Expr] = {}
     base = "places"
@@ -255,13 +244,14 @@ def _of_places(each: str, by: str | None, mine: Mine) -> dict[str, exp.Expr]:
             on = exp.And(this=on, expression=same)
         joins.append(exp.Join(this=table_named(source), side="LEFT", on=on))
         for name in measures:
-            columns_of_wide += [exp.column(f"{name}{end}", source, quoted=True) for end in _ends(measures[name])]
+            columns_of_wide += [exp.column(f"{name}{end}", source, quoted=True) for end in _ends(*mine[name])]
         for origin in dict.fromkeys(one.origin for one in measures.values()):
             columns_of_wide += [exp.column(f"{origin}/{end}", source, quoted=True) for end in ("from", "to")]
         columns_of_wide.append(exp.alias_(exp.column("_rows", source), f"_rows_{table}_{split}"))
-    for name, (pack, one) in computed.items():
-        quotient = _as_quotient(pack)
-        columns_of_wide += _measured(name, measure.ratio(one.expression.transform(quotient)), False)
+    for name, (pack, one) in mine.items():
+        if one.table is None:
+            computed = measure.ratio(one.expression.transform(_as_quotient(pack)))
+            columns_of_wide += _measured(name, computed, False)
     result[subjects_of(each, by)] = exp.Select(
         expressions=columns_of_wide, from_=exp.From(this=table_named(base)), joins=joins
     )
@@ -315,9 +305,11 @@ def _named(value: exp.Expr, name: str) -> exp.Expr:
     return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
 
 
-def _ends(one: Measure) -> tuple[str, ...]:
-    """What the columns of a measure are called behind its name."""
-    return ("/n", "/d") if one.ratio.denominator is not None else ("/n",)
+def _ends(pack: RulePack, one: Measure) -> tuple[str, ...]:
+    """What the columns of a measure are called behind its name: a quotient has a denominator, as has what it is in."""
+    parts = [pack.measures[name] for name in one.columns] if one.table is None else []
+    divided = any(part.ratio.denominator is not None for part in (one, *parts))
+    return ("/n", "/d") if divided else ("/n",)
 
 
 def _read_from(one: Measure) -> list[exp.Expr]:
@@ -335,7 +327,7 @@ def _as_quotient(pack: RulePack) -> Callable[[exp.Expr], exp.Expr]:
         if not isinstance(node, exp.Column):
             return node
         name = measure.column_name(node)
-        ends = [exp.column(f"{_kept_as(pack, name)}{end}", quoted=True) for end in _ends(pack.measures[name])]
+        ends = [exp.column(f"{_kept_as(pack, name)}{end}", quoted=True) for end in _ends(pack, pack.measures[name])]
         return exp.paren(exp.Div(this=ends[0], expression=ends[1])) if len(ends) > 1 else ends[0]
 
     return quotient
@@ -438,7 +430,7 @@ def _side(pack: RulePack, rule: Rule, table: Table | None, operand: conditions.O
         return _parameter(rule, name, day)
     if name in pack.measures and pack.measures[name].each == rule.each:
         one = pack.measures[name]
-        read = tuple(f"{_kept_as(pack, name)}{end}" for end in _ends(one))
+        read = tuple(f"{_kept_as(pack, name)}{end}" for end in _ends(pack, one))
         ratio = Ratio(*(exp.column(column, quoted=True) for column in read))
         return Side(ratio, name, read, column=_column_behind(pack, one), unit=one.unit, title=one.title)
     column = (table or TABLES[_split_table(pack, rule)]).column(name)

@@ -185,8 +185,9 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
 
 def _breach(item: Evidence, one: Indicator, lang: str) -> str:
     name = plain(" ".join(part for part in (item.name, category(item.category, lang)) if part))
+    how = "head.stated" if item.shortfall is None else "head.breach"
     return text(
-        "head.stated" if item.shortfall is None else "head.breach", lang, name=name, value=shown(item.value, item.limit),
+        how, lang, name=name, value=shown(item.value, item.limit),
         comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value),
         shortfall=shown(item.shortfall), unit=item.unit or "",
         where=_where(item.file, item.row, item.column),
