@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tzcheck import __version__
-from tzcheck.errors import EXIT_FACTS, EXIT_INTERNAL, EXIT_USAGE, Fault, Problem, UsageFault, hint
+from tzcheck.errors import EXIT_FACTS, EXIT_INTERNAL, EXIT_NOTHING, EXIT_USAGE, Fault, Problem, UsageFault, hint
 from tzcheck.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _a_day(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise click.BadParameter(f"{value!r}: 2022-12-31") from None
+        raise click.BadParameter(f"{value} 不是日期，应如 2022-12-31 / is no date such as 2022-12-31") from None
 
 
 def options(*chosen: Callable[[F], F]) -> Callable[[F], F]:
@@ -177,7 +177,10 @@ def check(
     report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding)
     for format, output in pairs:
         _put(report, format, output, lang, details, quiet)
-    ctx.exit(exit_code(report, fail_on, gate))
+    code = exit_code(report, fail_on, gate)
+    if code == EXIT_NOTHING:
+        _complain([Problem("query", "nothing")], lang)
+    ctx.exit(code)
 
 
 def _pairs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -241,7 +244,7 @@ def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "
             codecs.lookup(encoding)
         except LookupError:
             raise click.BadParameter(encoding, param_hint="--encoding") from None
-    return facts.read(paths, facts.Known(book.ids, frozenset(book.packs)), encoding)
+    return facts.read(paths, facts.Known(book.ids, frozenset(book.packs), book.keys), encoding)
 
 
 def _put(report: "Report", format: str, output: str, lang: str, details: bool, quiet: bool) -> None:
@@ -328,7 +331,7 @@ def explain(
 
     book = _book(rule_folders, profile)
     if rule not in book.ids:
-        raise UsageFault([Problem("error", "unknown_id", value=rule, details={"hint": hint(rule, book.ids)})])
+        raise UsageFault([Problem("error", "no_indicator", value=rule, details={"hint": hint(rule, book.ids)})])
     facts = _facts(paths, book, encoding)
     day = as_of or facts.as_of
     found = report.check(book, facts, frozenset([rule]), day, engine, counties)

@@ -41,6 +41,10 @@ class Problem:
             return None
         return wanted[lang] if isinstance(wanted, Mapping) else str(wanted)
 
+    def order(self) -> tuple[str, str, int]:
+        """Errors before queries, then by file and row."""
+        return self.severity, self.file or "", self.row or 0
+
     def where(self) -> str:
         """`file:row:column`, as far as known."""
         parts = [self.file, None if self.row is None else str(self.row), self.column]

@@ -63,7 +63,8 @@ def describe(book: Rulebook, id: str, pack: RulePack, rule: Rule, day: date, lan
     for name, measure in pack.measures.items():
         if name in used and measure.each == rule.each:
             unit = f" ({measure.unit})" if measure.unit else ""
-            yield text("explain.measure", lang, name=name, value=measure.value, table=measure.table, unit=unit)
+            origin = text("explain.from", lang, table=measure.table) if measure.table else ""
+            yield text("explain.measure", lang, name=name, value=measure.value, origin=origin, unit=unit)
     if rule.fix:
         yield text("explain.fix", lang, fix=rule.fix.of(lang))
     if rule.note:
@@ -82,15 +83,15 @@ def _trace(judgement: Judgement, subject: Subject, facts: Facts, lang: str) -> I
             held = "?"
         else:
             held = str(HOLDS[operator](one, other)).lower()
-        yield f"      {_side(left.name, one)} {operator} {_side(right.name, other)}  → {held}"
+        yield f"      {_side(left.name, one, other)} {operator} {_side(right.name, other, one)}  → {held}"
 
 
-def _side(name: str, value: Value) -> str:
+def _side(name: str, value: Value, beside: Value) -> str:
     if value is None:
         return f"{name} = ?"
     if isinstance(value, str):
         return name if name == value else f"{name} = {value}"
-    exactly = shown(value)
+    exactly = shown(value, beside)
     if Fraction(exactly.replace(",", "")) != value:
         exactly = f"{value.numerator}/{value.denominator} ≈ {exactly}"
     return name if name == exactly else f"{name} = {exactly}"

@@ -28,6 +28,7 @@ LARGEST = Decimal(10) ** 10
 NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 YEARS = range(1900, 2101)
+AS_OF, CODE = Column("as_of", ("截止日期",), "date"), Column("code", ("代码",))
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,11 @@ class TypedTable:
 
 @dataclass(frozen=True)
 class Known:
-    """What facts may refer to: the ids of indicators and of standards."""
+    """What facts may refer to: the ids of indicators and of standards, and the county values that must be numbers."""
 
     indicators: frozenset[str] = frozenset()
     standards: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -301,7 +303,7 @@ def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
     if value.get("as_of") is not None:
         day = parse_date(cell(value["as_of"]))
         if day is None:
-            _bad_cell(reading, name, found.line(("as_of",)), "as_of", cell(value["as_of"]), "date")
+            _bad_cell(reading, name, found.line(("as_of",)), AS_OF, cell(value["as_of"]), "date")
         else:
             reading.days[name] = day
     rows = _value_rows(reading, name, found, value.get("values") or {})
@@ -324,7 +326,7 @@ def _described_place(
     if known:
         return reading.place(known)
     if code and not re.fullmatch(r"\d{6}", code):
-        _bad_cell(reading, file, found.line((level, "code")), "code", code, "county_code")
+        _bad_cell(reading, file, found.line((level, "code")), CODE, code, "county_code")
         return None
     if not code and not name:
         reading.error("set_file", file, found.line((level,)), details={"key": level})
@@ -455,8 +457,7 @@ def _read_row(
         elif text == "":
             values[column.id] = None
             if column.required:
-                details = {"title": column.headers[0]}
-                reading.error("blank_key", file, row, column=column.id, details=details)
+                reading.error("blank_key", file, row, column=column.id, details={"header": column.header})
         else:
             values[column.id] = _typed(reading, column, text, file, row)
     _check_references(reading, table, values, file, row)
@@ -511,10 +512,11 @@ def _row_place(reading: _Reading, own: _Set, table: Table, text: str, file: str,
         if place.level == "city" and own.city is not None:
             return own.city
         place = Place(None, place.name + own.suffix, place.level)
-    index = reading.place(place)
-    if own.place is not None and own.city is None and index != own.place:
+    if own.place is not None and own.city is None and place.id != reading.places[own.place].id:
         details = {"own": reading.places[own.place].name}
         reading.error("other_county", file, row, column=column, value=text, details=details)
+        return None
+    index = reading.place(place)
     if own.city is not None and place.level in ("county", "zone", "municipal"):
         reading.cities[index] = own.city
     return index
@@ -532,20 +534,27 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
                 if folded == code or any(folded == spelled(label).casefold() for label in labels):
                     return code
             choices = ", ".join(f"{code} {labels[0]}" for code, labels in column.codes.items())
-            reading.error("bad_code", file, row, column=column.id, value=text, details={"expected": choices})
+            reading.error(
+                "bad_code",
+                file,
+                row,
+                column=column.id,
+                value=text,
+                details={"header": column.header, "expected": choices},
+            )
             return None
         case "date":
             day = parse_date(text)
             if day is None:
-                _bad_cell(reading, file, row, column.id, text, "date")
+                _bad_cell(reading, file, row, column, text, "date")
             return day
         case kind:
             number = parse_decimal(text, percent=column.unit == "%")
             value = _number_of_kind(kind, number)
             if value is None:
-                _bad_cell(reading, file, row, column.id, text, kind, column.unit)
+                _bad_cell(reading, file, row, column, text, kind)
             elif number is not None and kind != "printed" and number != number.quantize(SCALE, ROUND_HALF_UP):
-                details = {"decimals": -int(SCALE.as_tuple().exponent)}
+                details = {"header": column.header, "decimals": -int(SCALE.as_tuple().exponent)}
                 reading.problems.append(Problem("query", "rounded", file, row, column.id, text, details=details))
             return value
 
@@ -587,11 +596,10 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-def _bad_cell(
-    reading: _Reading, file: str, row: int | None, column: str, value: str, kind: str, unit: str | None = None
-) -> None:
-    details = {"expected": EXPECTED[kind], "unit": f" ({unit})" if unit and kind in NUMERIC else ""}
-    reading.error("bad_cell", file, row, column=column, value=value, details=details)
+def _bad_cell(reading: _Reading, file: str, row: int | None, column: Column, value: str, kind: str) -> None:
+    unit = f" ({column.unit})" if column.unit and kind in NUMERIC else ""
+    details = {"header": column.header, "expected": EXPECTED[kind], "unit": unit}
+    reading.error("bad_cell", file, row, column=column.id, value=value, details=details)
 
 
 EXPECTED: Mapping[str, Mapping[str, str]] = {
@@ -608,7 +616,11 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
 
 
 def _check_references(reading: _Reading, table: Table, values: dict[str, Any], file: str, row: int) -> None:
-    """Indicators and standards that a row names must be there."""
+    """Indicators and standards that a row names must be there, and values that rules compute with be numbers."""
+    if table is VALUES and values["key"] in reading.known.numbers and values["value"] is not None:
+        number = parse_decimal(values["value"])
+        if number is None or abs(number) >= LARGEST:
+            _bad_cell(reading, file, row, VALUES.column("value"), values["value"], "number")
     for column, known in (("indicator", reading.known.indicators), ("standard", reading.known.standards)):
         named = values.get(column)
         if column in table.column_ids and named is not None and named not in known:

@@ -14,6 +14,7 @@ ALLOWED = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.Abs, exp.Column, exp.Identifier, exp.Literal,
     exp.Star, exp.Filter, exp.Where, exp.Is, exp.Null, *AGGREGATES, *LOGIC,
 )  # fmt: skip
+WIDE = exp.DataType(this=exp.DType.INT128)
 LEVEL, LEVEL_COLUMN = "level", "_level"
 
 
@@ -60,12 +61,21 @@ def parse(text: str, table: Table | None, aggregated: bool) -> exp.Expr:
         _check_column(column, table, aggregated)
     if not aggregated and any(expression.find_all(*AGGREGATES)):
         raise MeasureError("measure_aggregate", text)
-    return expression.transform(_with_level, copy=False)
+    return expression.transform(_prepared, copy=False)
 
 
-def _with_level(node: exp.Expr) -> exp.Expr:
-    """`level` as the column in which the level of a row's place is kept."""
-    return exp.column(LEVEL_COLUMN) if isinstance(node, exp.Column) and node.name == LEVEL else node
+def _prepared(node: exp.Expr) -> exp.Expr:
+    """`level` as the column in which the level of a row's place is kept, whole numbers as wide as they come."""
+    if isinstance(node, exp.Column) and node.name == LEVEL:
+        return exp.column(LEVEL_COLUMN)
+    if isinstance(node, exp.Literal) and node.is_int and not isinstance(node.parent, exp.Cast):
+        return whole_number(int(node.this))
+    return node
+
+
+def whole_number(value: int) -> exp.Expr:
+    """A whole number of 128 bits: by itself DuckDB takes 32, and a product of two overflows."""
+    return exp.Cast(this=exp.Literal.number(value), to=WIDE.copy())
 
 
 def _check_column(column: exp.Column, table: Table | None, aggregated: bool) -> None:

@@ -80,7 +80,7 @@ def check(
         rules_sha256=book.sha256,
         files=facts.files,
         places=tuple(one for one in scored if one.scores),
-        problems=(*facts.problems, *queries),
+        problems=tuple(sorted((*facts.problems, *queries), key=Problem.order)),
     )
 
 
@@ -287,6 +287,16 @@ def shown(value: Fraction | str | None, other: Fraction | str | None = None) -> 
     apart = [number for number in (Fraction(0), other) if isinstance(number, Fraction) and number != value]
     places = 2
     while places < 9 and any(rounded(value, places) == rounded(number, places) for number in apart):
+        places += 1
+    return _plain(rounded(value, places))
+
+
+def distance(value: Fraction | None) -> str:
+    """How far off, for people: with as many decimals as it takes to be right to a twentieth of itself."""
+    if value is None:
+        return "—"
+    places = 2
+    while places < 9 and abs(Fraction(rounded(value, places)) - value) * 20 > value:
         places += 1
     return _plain(rounded(value, places))
 

@@ -289,6 +289,12 @@ class Rulebook:
                 yield id, pack, rule
 
     @property
+    def keys(self) -> frozenset[str]:
+        """The keys of county values that measures compute with."""
+        measures = (one for pack in self.packs.values() for one in pack.measures.values())
+        return frozenset(key for one in measures if one.table == "values" for key in one.columns)
+
+    @property
     def ids(self) -> frozenset[str]:
         """The ids of all rules."""
         return frozenset(id for id, _, _ in self.rules())
@@ -587,7 +593,7 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
         if name not in _measures_of(pack, rule):
             _unknown(loading, file, line, "unknown_name", name, operands(pack, rule))
     for name, parameter in rule.parameters.items():
-        if name not in used:
+        if name not in used and rule._requires is not None:
             loading.problems.append(Problem("error", "unused_parameter", file, line, column=id, value=name))
         if isinstance(parameter, ByCategory):
             split = next(

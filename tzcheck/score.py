@@ -225,6 +225,8 @@ class _View:
         by_document = self._by_document(id, rule, place)
         basis = "both" if rule.attested and rule.requirement else "attestation" if rule.attested else "facts"
         nothing = _Found(Verdict.UNDETERMINED, self._nothing(id, rule))
+        if rule.sampled:
+            nothing = _Found(Verdict.NOT_COUNTED, Reason("not_sampled"), {"reason_code": "sampled"})
         if by_fact and basis == "both":
             found = _both(by_fact, by_document)
         elif by_document and basis == "both":
@@ -474,7 +476,14 @@ def _spelled(side: Side, value: Value) -> Value:
 
 
 def _telling(judgement: Judgement, subject: Subject) -> int:
-    """The first comparison that fails, or lacks a value; the first of all where none does."""
+    """The first comparison that fails, or lacks a value; the first of all where none does.
+
+    Where it is not known whether the rule applies, that is what lacks a value.
+    """
+    if subject.applies is None:
+        return next(
+            index for index, (one, other) in reversed(list(enumerate(subject.sides))) if one is None or other is None
+        )
     for index, comparison in enumerate(conditions.comparisons(judgement.requires)):
         one, other = subject.sides[index]
         operator = comparison.operator
@@ -544,6 +553,9 @@ def _published(facts: Facts, place: int, scores: Iterable[Score]) -> Iterable[Pr
         at: dict[str, Any] = {"file": facts.files[typed.file[index]].path, "row": typed.row[index], "county": county}
         about: dict[str, object] = {"standard": standard, "met": score.met, "counted": score.counted, "recount": shown}
         about |= {"doubt": DOUBT if score.undetermined else "", "undetermined": score.undetermined}
+        if not score.met and not score.unmet and score.undetermined:
+            yield Problem("query", "published_alone", details={"standard": standard}, **at)
+            continue
         printed = typed.columns["achievement_percent"][index]
         if printed is not None:
             decimals = max(0, -int(printed.as_tuple().exponent))

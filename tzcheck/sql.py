@@ -12,14 +12,14 @@ from sqlglot import exp
 from tzcheck import condition as conditions
 from tzcheck import measure
 from tzcheck.condition import And, Comparison, Condition, Name, Not, Number, Or
-from tzcheck.measure import Ratio, times
+from tzcheck.measure import Ratio, times, whole_number
 from tzcheck.rule import PLACE_NOUNS, ByCategory, Limit, Measure, Rule, RulePack, Text, limits, table_of
 from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Table
 
 OPERATORS: Mapping[str, type[exp.Binary]] = {
     "<=": exp.LTE, ">=": exp.GTE, "<": exp.LT, ">": exp.GT, "==": exp.EQ, "!=": exp.NEQ,
 }  # fmt: skip
-TYPES = {"count": "BIGINT", "year": "BIGINT", "date": "DATE"}
+TYPES = {"count": "HUGEINT", "year": "HUGEINT", "date": "DATE"}
 AMOUNT = "DECIMAL(38, 6)"
 KEYED = {
     "marks": (conditions.parse("mark == met"), conditions.parse("not mark == not_counted")),
@@ -466,7 +466,7 @@ def _parameter(rule: Rule, name: str, day: date) -> Side:
         )
         for category, value in usable.items()
     ]
-    ratio = Ratio(exp.Case(ifs=cases), exp.Literal.number(below) if below != 1 else None)
+    ratio = Ratio(exp.Case(ifs=cases), whole_number(below) if below != 1 else None)
     return Side(ratio, name, constants=usable, by=parameter.by, limits=found)
 
 
@@ -474,12 +474,8 @@ def _constant(value: Fraction | None) -> Ratio:
     """An exact number as SQL."""
     if value is None:
         return Ratio(exp.Null())
-    return Ratio(_integer(value.numerator), None if value.denominator == 1 else _integer(value.denominator))
-
-
-def _integer(value: int) -> exp.Expr:
-    literal = exp.Literal.number(abs(value))
-    return exp.Neg(this=literal) if value < 0 else literal
+    below = None if value.denominator == 1 else whole_number(value.denominator)
+    return Ratio(whole_number(value.numerator), below)
 
 
 def comparison_sql(left: Side, operator: str, right: Side) -> exp.Expr:

@@ -22,6 +22,11 @@ class Column:
     codes: Mapping[str, tuple[str, ...]] | None = None
     required: bool = False
 
+    @property
+    def header(self) -> Mapping[str, str]:
+        """What the column is called in messages: its Chinese header, or its id."""
+        return {"zh": self.headers[0], "en": self.id}
+
 
 @dataclass(frozen=True)
 class Table:

@@ -21,7 +21,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "verdict.not_applicable": ("不适用", "not applicable"),
     "verdict.not_counted": ("不列入统计", "not counted"),
     "verdict.waived": ("豁免", "waived"),
-    "engine.both": ("DuckDB 与 durable_rules 双引擎", "DuckDB and durable_rules, both"),
+    "engine.both": ("DuckDB + durable_rules", "DuckDB + durable_rules"),
     "engine.duckdb": ("仅 DuckDB", "DuckDB alone"),
     # heads of reports
     "head.run": (
@@ -65,7 +65,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{name}：{value}，要求 {comparator} {limit}  [{where}]",
         "{name}: {value}, wanted {comparator} {limit}  [{where}]",
     ),
-    "head.problems": ("数据问题：错误 {error}，疑问 {query}", "Data problems: {error} errors, {query} queries"),
+    "head.problems": ("数据问题：错误 {error}，疑问 {query}", "Data problems: errors {error}, queries {query}"),
     "head.linted": ("{rules} 条规则，{problems} 处问题", "{rules} rules, {problems} problems"),
     "head.tested": ("{cases} 个用例，{failed} 个失败", "{cases} cases, {failed} failed"),
     "head.valid": ("{files} 个文件，{rows} 行，没有错误", "{files} files, {rows} rows, no errors"),
@@ -88,7 +88,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "explain.requires": ("每个 {each} 要求：{requires}", "each {each} requires: {requires}"),
     "explain.applies": ("适用于：{applies}", "applies where: {applies}"),
     "explain.parameter": ("参数 {name} = {value}（{since} 起）", "parameter {name} = {value} (from {since})"),
-    "explain.measure": ("指标 {name} = {value}，取自 {table}{unit}", "measure {name} = {value}, from {table}{unit}"),
+    "explain.measure": ("指标 {name} = {value}{origin}{unit}", "measure {name} = {value}{origin}{unit}"),
+    "explain.from": ("，取自 {table}", ", from {table}"),
     "explain.outside": ("{number} 个对象不在适用范围内", "{number} subjects that it does not apply to"),
     "explain.fix": ("补短：{fix}", "to fix: {fix}"),
     # reasons
@@ -115,6 +116,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "reason.attested_no": ("佐证表注明不符合", "the attestation says that it does not hold"),
     "reason.mark": ("按公布的标记", "by the published mark"),
     "reason.not_counted_mark": ("公布为不列入统计", "published as not counted"),
+    "reason.not_sampled": ("抽样监测，没有给出结果", "monitored by sample, and no result is given"),
     "reason.no_limit": ("限值没有可靠来源，未设定", "no source names the limit, so it is not set"),
     "reason.not_in_force": ("限值自 {since} 起生效", "its limit is in force from {since} only"),
     "reason.not_due": ("目标期限 {since} 未到，正在推进", "on the way: due {since}"),
@@ -203,18 +205,18 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "the column {column} does not belong to the table {table} and was left out",
     ),
     "problem.beyond_header": ("表头之外还有内容“{value}”", "a cell beyond the header: {value}"),
-    "problem.blank_key": ("{column}（{title}）不能为空", "{column} ({title}) must not be blank"),
+    "problem.blank_key": ("{header}不能为空", "{header} must not be blank"),
     "problem.bad_cell": (
-        "{column} 的值“{value}”不对，应为{expected}{unit}",
-        "{column} is {value}; it should be {expected}{unit}",
+        "{header}为“{value}”，应为{expected}{unit}",
+        "{header} is {value}; it should be {expected}{unit}",
     ),
     "problem.bad_code": (
-        "{column} 的值“{value}”不在允许的代码中：{expected}",
-        "{column} is {value}; it should be one of {expected}",
+        "{header}为“{value}”，应为其中之一：{expected}",
+        "{header} is {value}; it should be one of {expected}",
     ),
     "problem.rounded": (
-        "{column} 的值“{value}”超过 {decimals} 位小数，已四舍五入",
-        "{column} is {value}, rounded to {decimals} decimals",
+        "{header}为“{value}”，超过 {decimals} 位小数，已四舍五入",
+        "{header} is {value}, rounded to {decimals} decimals",
     ),
     "problem.total_row": ("“{value}”行是合计，不作为数据", "the row {value} is a total and no fact of its own"),
     "problem.no_place": ("没有写明县(市、区)", "names no county"),
@@ -230,6 +232,18 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.unknown_id": (
         "没有编号“{value}”{hint}",
         "there is no {value}{hint}",
+    ),
+    "problem.no_indicator": (
+        "“{value}”不是一个指标{hint}；这里要一个指标，如 balanced.12",
+        "{value} is no indicator{hint}; one indicator is wanted, such as balanced.12",
+    ),
+    "problem.nothing": (
+        "没有可判定的内容：所选标准与所选的县没有交集，或全部不适用、不列入统计",
+        "nothing was judged: the standards asked for do not concern the places, or are not applicable or not counted",
+    ),
+    "problem.published_alone": (
+        "{standard} 公布了达成度，但没有标记或数据可以重算",
+        "{standard}: figures were published, but there are no marks or facts to recount them",
     ),
     "problem.unlisted": ("“{value}”不在 {home} 表中", "{value} is not in the table {home}"),
     # problems: figures

@@ -161,7 +161,7 @@ def _load(connection: duckdb.DuckDBPyConnection, facts: Facts, tables: Iterable[
 
 def _values(typed: TypedTable, name: str, kind: str) -> Sequence[Any]:
     if typed.table.id == "values" and name == "number":
-        found = (parse_decimal(text, percent=True) if text else None for text in typed.columns["value"])
+        found = (parse_decimal(text) if text else None for text in typed.columns["value"])
         return [None if value is None else str(value) for value in found]
     values = typed.columns[name]
     if kind.startswith("DECIMAL"):

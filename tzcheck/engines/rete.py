@@ -14,8 +14,10 @@ from tzcheck.sql import Judgement
 WHY: str | None = None
 try:
     from durable import engine
-except ImportError as error:  # not installed, or it does not import on this Python
-    WHY = str(error)
+except ModuleNotFoundError:
+    WHY = "not installed"
+except ImportError as error:
+    WHY = f"does not import here: {str(error).rsplit(': ', 1)[-1]}"
 
 # durable_rules holds whole numbers in 64 bits and everything else as a double, so only whole numbers are asserted.
 LARGEST = 2**63 - 1

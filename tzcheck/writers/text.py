@@ -10,7 +10,19 @@ from rich.table import Table
 from rich.text import Text
 
 from tzcheck.errors import Problem
-from tzcheck.report import SIGNS, Report, category, conclusions, counted, limit_of, percent, reason, shown, value_of
+from tzcheck.report import (
+    SIGNS,
+    Report,
+    category,
+    conclusions,
+    counted,
+    distance,
+    limit_of,
+    percent,
+    reason,
+    shown,
+    value_of,
+)
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SYMBOLS, Verdict
@@ -59,7 +71,7 @@ def _head(report: Report, lang: str, console: Console) -> None:
         Text(
             text(
                 "head.run", lang, version=report.version, as_of=report.as_of, profile=report.profile,
-                engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256[:12],
+                engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256[:8],
             ),
             style="bold",
         )
@@ -131,11 +143,11 @@ def _list(scored: Scored, score: Score, lang: str, console: Console) -> None:
     """One place: a row an indicator, with value, limit and reason."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
     table.add_column(text("head.number", lang), no_wrap=True)
-    table.add_column(text("head.title", lang), ratio=3)
+    table.add_column(text("head.title", lang), ratio=3, overflow="fold")
     table.add_column("", no_wrap=True)
     table.add_column(text("head.value", lang), justify="right", no_wrap=True)
     table.add_column(text("head.limit", lang), no_wrap=True)
-    table.add_column(text("head.reason", lang), ratio=2)
+    table.add_column(text("head.reason", lang), ratio=2, overflow="fold")
     for one in score.indicators:
         table.add_row(
             one.rule.number,
@@ -189,7 +201,7 @@ def _breach(item: Evidence, one: Indicator, lang: str) -> str:
     return text(
         how, lang, name=name, value=shown(item.value, item.limit),
         comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value),
-        shortfall=shown(item.shortfall), unit=item.unit or "",
+        shortfall=distance(item.shortfall), unit=item.unit or "",
         where=_where(item.file, item.row, item.column),
     )  # fmt: skip
 
@@ -209,7 +221,7 @@ def _problems(report: Report, lang: str, details: bool, console: Console) -> Non
 
 def show_problems(problems: Iterable[Problem], lang: str, console: Console) -> None:
     """Every problem on a line of its own: where, what, what was expected."""
-    for problem in sorted(problems, key=lambda one: one.severity):
+    for problem in sorted(problems, key=Problem.order):
         style = "red" if problem.severity == "error" else "yellow"
         line = Text(text(f"severity.{problem.severity}", lang), style=style)
         where = plain(problem.where())

@@ -1,0 +1,62 @@
+"""The READMEs: what they tell a stranger to run runs, in both languages alike."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT, tzcheck
+from tzcheck.table import TABLES
+
+READMES = ("README.md", "README.zh.md")
+COMMANDS = {
+    "pip install -e . && tzcheck check facts/taizhou-2022",
+    "pip install -e '.[test]' && pytest",
+}
+
+
+def lines(readme: str) -> list[str]:
+    """The lines of the fenced `sh` blocks."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / readme).read_text(encoding="utf-8"), re.M | re.S)
+    return [line for block in blocks for line in block.splitlines() if line]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_two_commands_do_the_set_up(readme: str) -> None:
+    assert set(lines(readme)) >= COMMANDS
+
+
+def test_both_languages_name_the_same_commands() -> None:
+    assert lines("README.md") == lines("README.zh.md")
+
+
+@pytest.mark.parametrize("line", [line for line in lines("README.md") if line.startswith("tzcheck ")])
+def test_a_command_of_the_readme_runs(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    run = tzcheck(*shlex.split(line)[1:])
+    assert run.code in (0, 1)
+    assert run.out
+
+
+@pytest.mark.parametrize(
+    ("readme", "link"),
+    [
+        (path, link)
+        for path in [*READMES, *(str(one.relative_to(ROOT)) for one in sorted((ROOT / "docs").glob("*.md")))]
+        for link in re.findall(r"\]\(([^)#:]+)\)", (ROOT / path).read_text(encoding="utf-8"))
+    ],
+)
+def test_every_link_leads_somewhere(readme: str, link: str) -> None:
+    assert ((ROOT / readme).parent / Path(link)).exists()
+
+
+def test_the_facts_page_lists_every_table_and_column() -> None:
+    page = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8")
+    missing = [
+        (table.id, column.id)
+        for table in TABLES.values()
+        for column in table.columns
+        if f"`{column.id}`" not in page or f"`{table.id}`" not in page or column.headers[0] not in page
+    ]
+    assert missing == []
