@@ -51,12 +51,10 @@ def test_every_link_leads_somewhere(readme: str, link: str) -> None:
     assert ((ROOT / readme).parent / Path(link)).exists()
 
 
-def test_the_facts_page_lists_every_table_and_column() -> None:
+@pytest.mark.parametrize("id", TABLES)
+def test_the_facts_page_lists_every_column_of_a_table(id: str) -> None:
+    table = TABLES[id]
     page = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8")
-    missing = [
-        (table.id, column.id)
-        for table in TABLES.values()
-        for column in table.columns
-        if f"`{column.id}`" not in page or f"`{table.id}`" not in page or column.headers[0] not in page
-    ]
-    assert missing == []
+    section = page.split(f"### {id} {table.title}\n", 1)[1].split("\n#", 1)[0]
+    listed = re.findall(r"^\| (\w+)(?: \*)? \| (.+?)(?: · .*?)? \|", section, re.M)
+    assert [row for row in listed if row[0] != "id"] == [(column.id, column.headers[0]) for column in table.columns]
