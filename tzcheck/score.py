@@ -136,6 +136,11 @@ class Score:
         return sum(one.verdict is Verdict.UNDETERMINED for one in self.indicators if one.rule.counted)
 
     @property
+    def on_the_way(self) -> int:
+        """How many targets are not reached and not due yet."""
+        return sum(one.reason_code == "not_due" for one in self.indicators)
+
+    @property
     def applicable(self) -> bool:
         """Whether anything in it concerns the place."""
         return any(one.verdict is not Verdict.NOT_APPLICABLE for one in self.indicators)

@@ -50,6 +50,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "head.reason": ("理由", "reason"),
     "head.unmet": ("未达标项数", "unmet"),
     "head.undetermined": ("无法判定项数", "undetermined"),
+    "head.on_the_way": ("未到期、推进中", "on the way, not due"),
     "head.achievement": ("达成度", "achievement"),
     "head.place": (
         "{place}：达标 {met} / {counted} = {achievement}，未达标 {unmet} 项，无法判定 {undetermined} 项",

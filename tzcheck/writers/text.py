@@ -124,6 +124,8 @@ def _matrix(columns: list[tuple[Scored, Score]], lang: str, console: Console) ->
     line("", text("head.unmet", lang), ((cell, "") for cell in unmet))
     if any(score.undetermined for _, score in columns):
         line("", text("head.undetermined", lang), ((str(score.undetermined), "") for _, score in columns))
+    if any(score.on_the_way for _, score in columns):
+        line("", text("head.on_the_way", lang), ((str(score.on_the_way), "") for _, score in columns))
     shares = [percent(score.achievement).removesuffix("%") for _, score in columns]
     line("", text("head.achievement", lang) + " %", ((cell, "") for cell in shares), "bold")
 
