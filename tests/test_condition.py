@@ -241,17 +241,17 @@ def test_the_negation_of_a_comparison_is_its_opposite_and_unknown_stays_unknown(
         assert holds(negate(Not(comparison)), values) is holds(comparison, values), values
 
 
-def conditions(leaves=st.builds(Comparison, st.sampled_from("abc").map(Name), st.sampled_from(list(COMPARED)),
-                                st.sampled_from("abc").map(Name))):  # fmt: skip
-    def joined(parts):
-        several = st.lists(parts, min_size=2, max_size=3).map(tuple)
-        return st.one_of(parts.map(Not), several.map(And), several.map(Or))
+def joined(parts):
+    several = st.lists(parts, min_size=2, max_size=3).map(tuple)
+    return st.one_of(parts.map(Not), several.map(And), several.map(Or))
 
-    return st.recursive(leaves, joined, max_leaves=6)
+
+NAMES = st.sampled_from("abc").map(Name)
+CONDITIONS = st.recursive(st.builds(Comparison, NAMES, st.sampled_from(list(COMPARED)), NAMES), joined, max_leaves=6)
 
 
 @settings(derandomize=True, deadline=None, max_examples=150)
-@given(conditions())
+@given(CONDITIONS)
 def test_negate_and_affirm_push_not_down_without_changing_what_is_said(condition):
     affirmed, negated = affirm(condition), negate(condition)
     for found in product((1, 2, None), repeat=3):
@@ -279,6 +279,6 @@ def spelled(condition):
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
-@given(conditions())
+@given(CONDITIONS)
 def test_a_condition_that_is_spelled_out_is_read_as_itself(condition):
     assert parse(spelled(condition)) == condition

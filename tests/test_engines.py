@@ -202,14 +202,10 @@ def comparisons_in(tree):
 
 
 @cache
-def conditions(numeric, coded, numbers, most, constant=()):
-    """Trees of at most so many comparisons over names of numbers, of constants, and of codes with the codes of each.
-
-    One side at least of a comparison is no constant.
-    """
+def conditions(numeric, coded, numbers, most):
+    """Trees of at most so many comparisons over names of numbers, and over names of codes with the codes of each."""
     name = st.tuples(st.just("name"), st.sampled_from(numeric))
-    other = st.tuples(st.just("name"), st.sampled_from([*numeric, *constant, *constant]))
-    other = st.one_of(other, other, st.tuples(st.just("number"), st.sampled_from(numbers)))
+    other = st.one_of(name, name, st.tuples(st.just("number"), st.sampled_from(numbers)))
     sign = st.sampled_from(list(COMPARED))
     leaves = [st.tuples(st.just("compare"), *sides) for sides in ((name, sign, other), (other, sign, name))]
     for text, codes in coded:
@@ -376,8 +372,8 @@ LENGTHS = {"duckdb": (8, 4), "durable": (4, 2)}
 @st.composite
 def rules_over(draw, engine, each, numeric, coded, category=None, by=None, needed=None, limits=()):
     """A rule as its file spells it, its trees, and the values of its parameters in each category."""
-    constant = ("limit", "split") if category else ("limit",)
-    trees, also = (conditions(numeric, coded, NUMBERS, most, constant) for most in LENGTHS[engine])
+    names = (*numeric, *numeric, "limit", "split") if category else (*numeric, "limit")
+    trees, also = (conditions(names, coded, NUMBERS, most) for most in LENGTHS[engine])
     requires = draw(trees.filter(lambda tree: names_in(tree) & set(needed)) if needed else trees)
     applies = draw(st.one_of(st.none(), also))
     spelling = {"each": each, "requires": spelled(requires), "parameters": {}}
@@ -439,7 +435,7 @@ def see_that_it_judges(engine, folder, facts, measures, rules, values, key, cate
 
 def limits_from(found):
     """The values that a measure comes to, as limits: a subject is exactly at its limit."""
-    small = {one for one in found if isinstance(one, Fraction) and abs(one.numerator) < 10**4 > one.denominator}
+    small = {one for one in found if isinstance(one, Fraction) and abs(one.numerator) < 10**6 > one.denominator}
     return sorted(map(str, small))[:12]
 
 
@@ -478,7 +474,7 @@ def measures_of(trees, **more):
 
 
 @EACH_ENGINE
-@examples(70)
+@examples(50)
 @given(data=st.data())
 def test_rows_are_judged_as_the_oracle_judges_them(folder, engine, data):
     one = rules_over(engine, "school_project", (MONEY, SEATS, *ROW_MEASURES), KINDS, KIND)
@@ -500,7 +496,7 @@ SMALL_LEAVES = columns(MONEY, SEATS, "start") | st.just(("-", ("column", "finish
 
 
 @EACH_ENGINE
-@examples(50)
+@examples(40)
 @given(data=st.data())
 def test_measures_of_rows_come_to_what_the_oracle_computes(folder, engine, data):
     trees = data.draw(st.fixed_dictionaries({name: arithmetic(SMALL_LEAVES, 4) for name in ("m1", "m2", "m3")}))
@@ -558,7 +554,9 @@ def sources_of(place, phase):
 def values_of(place, phase, trees, computed):
     """What every measure comes to in one place and phase: nothing is known from a table without rows."""
     rows = sources_of(place, phase)
-    found = {name: number(tree, rows[kind][0], rows[kind]) if rows[kind] else None for (kind, name), tree in trees.items()}
+    found = {
+        name: number(tree, rows[kind][0], rows[kind]) if rows[kind] else None for (kind, name), tree in trees.items()
+    }
     return found | {name: number(tree, found) for name, tree in computed.items()}
 
 
@@ -571,15 +569,13 @@ def tables_behind(name, trees, computed):
 
 @EACH_ENGINE
 @pytest.mark.parametrize("phases", [False, True], ids=["places", "phases"])
-@examples(50)
+@examples(30)
 @given(data=st.data())
 def test_places_and_their_categories_are_judged_as_the_oracle_judges_them(folder, engine, phases, data):
     places = data.draw(PLACES)
     kinds = ["school", "whole", "value", *(["part", "part"] if phases else [])]
     names = [(kind, f"{kind}{index}") for index, kind in enumerate(kinds)]
-    trees = data.draw(
-        st.fixed_dictionaries({(kind, name): arithmetic(SOURCES[kind][1], 3) for kind, name in names})
-    )
+    trees = data.draw(st.fixed_dictionaries({(kind, name): arithmetic(SOURCES[kind][1], 3) for kind, name in names}))
     plain = [name for _, name in names]
     computed = data.draw(st.fixed_dictionaries({"computed": arithmetic(columns(*plain), 2)}))
     subjects = {
@@ -590,9 +586,13 @@ def test_places_and_their_categories_are_judged_as_the_oracle_judges_them(folder
 
     def values(requires, applies):
         """The values of those places (and phases) that have a row in a table that the rule reads."""
-        read = {kind for name in names_in(requires) | names_in(applies) for kind in tables_behind(name, trees, computed)}
+        read = {
+            kind for name in names_in(requires) | names_in(applies) for kind in tables_behind(name, trees, computed)
+        }
         read &= {"part"} if phases else read
-        return {at: own for at, (place, own) in subjects.items() if any(sources_of(place, at[1])[kind] for kind in read)}
+        return {
+            at: own for at, (place, own) in subjects.items() if any(sources_of(place, at[1])[kind] for kind in read)
+        }
 
     limits = limits_from(own[name] for _, own in subjects.values() for name in (*plain, "computed"))
     by = PHASE if phases else None
@@ -609,3 +609,266 @@ def test_places_and_their_categories_are_judged_as_the_oracle_judges_them(folder
     see_that_it_judges(
         engine, folder, facts, measures, rules, values, lambda subject: (subject.place, subject.category), PHASE
     )
+
+
+# --- one at a time -------------------------------------------------------------------------------------------------
+
+
+def class_facts(*sizes):
+    """Facts of one county with a class a (stage, students)."""
+    return facts_of(({"classes": [{"stage": stage, "students": size} for stage, size in sizes]}, {}))
+
+
+CLASS_RULE = {
+    "each": "class",
+    "requires": "students <= limit",
+    "parameters": {"limit": {"by": "stage", "primary": {"2017-04-19": 45}, "junior": {"2017-04-19": 50}}},
+}
+
+
+@EACH_ENGINE
+def test_a_class_of_45_holds_and_one_of_46_does_not(folder, engine):
+    book = book_of(folder, {}, {"size": CLASS_RULE})
+    facts = class_facts(("primary", 45), ("primary", 46), ("junior", 50), ("junior", 51), ("junior", None))
+    assert by_row(engine, book, facts) == [True, False, True, False, None]
+
+
+@EACH_ENGINE
+def test_an_area_of_exactly_5_8_a_student_is_enough_and_not_more_than_enough(folder, engine):
+    """The area and 1100, 400 and 440 students, weighted 1 : 1.1 : 1.32: divided as doubles, not quite 5.8."""
+    weighted = "(students_primary + 1.1 * students_junior + 1.32 * students_senior)"
+    measures = {"share": {"each": "school", "value": f"teaching_area * 1.1 / {weighted}"}}
+    parameters = {"limit": {"2017-04-19": "5.8"}}
+    rules = {
+        name: {"each": "school", "requires": f"share {sign} limit", "parameters": parameters}
+        for name, sign in {"least": ">=", "most": "<="}.items()
+    }
+    students = {"students_primary": 1100, "students_junior": 400, "students_senior": 440}
+    rows = [{"teaching_area": area, **students} for area in ("11182.4", "11182.399999", "11182.400001")]
+    facts = facts_of(({"schools": rows}, {}))
+    everyone = judged(engine, plan_of(book_of(folder, measures, rules), facts), facts)
+    assert {(one.rule, one.row): verdict for one, verdict in everyone} == {
+        ("trial.least", 1): True, ("trial.least", 2): False, ("trial.least", 3): True,
+        ("trial.most", 1): True, ("trial.most", 2): True, ("trial.most", 3): False,
+    }  # fmt: skip
+    assert everyone[0][0].sides == ((Fraction("5.8"), Fraction("5.8")),)
+
+
+@EACH_ENGINE
+def test_85_percent_of_0_9_is_0_765(folder, engine):
+    rules = {
+        "share": {"each": "county", "requires": "share >= 0.765"},
+        "above": {"each": "county", "requires": "share > 0.765"},
+    }
+    book = book_of(folder, {"share": {"each": "county", "from": "values", "value": "a * 0.9"}}, rules)
+    facts = facts_of(({}, {"a": "0.85"}), ({}, {"a": "0.849999"}), ({}, {"a": "0.850001"}))
+    found = [(one.rule, one.place, verdict) for one, verdict in judged(engine, plan_of(book, facts), facts)]
+    assert found == [
+        ("trial.above", 0, False), ("trial.above", 1, False), ("trial.above", 2, True),
+        ("trial.share", 0, True), ("trial.share", 1, False), ("trial.share", 2, True),
+    ]  # fmt: skip
+
+
+@EACH_ENGINE
+def test_the_same_sum_of_a_place_and_of_its_phases_are_two_measures(folder, engine):
+    total = {"each": "county", "from": "vocational_projects", "value": f"sum({TOTAL})"}
+    rules = {"part": {"each": "county", "by": PHASE, "requires": "part < entire"}}
+    book = book_of(folder, {"entire": total, "part": total | {"by": PHASE}}, rules)
+    works = [{PHASE: "new", TOTAL: 3}, {PHASE: "continued", TOTAL: 5}]
+    facts = facts_of(({"vocational_projects": works}, {}), ({"vocational_projects": works[:1]}, {}))
+    found = {
+        (one.place, one.category): (one.sides, verdict) for one, verdict in judged(engine, plan_of(book, facts), facts)
+    }
+    three, five, eight = map(Fraction, (3, 5, 8))
+    assert found == {
+        (0, "new"): (((three, eight),), True),
+        (0, "continued"): (((five, eight),), True),
+        (1, "new"): (((three, three),), False),
+    }
+
+
+@EACH_ENGINE
+@pytest.mark.parametrize(("seats", "wanted"), [("100", True), ("101", False)])
+def test_a_city_is_judged_by_its_own_row_and_those_of_its_counties(folder, engine, seats, wanted):
+    measures = {
+        "counties": {
+            "each": "city", "from": "enrolment", "value": "sum(primary_total) filter (where level = 'county')"
+        },
+        "printed": {"each": "city", "from": "enrolment", "value": "sum(primary_total) filter (where level = 'city')"},
+    }  # fmt: skip
+    book = book_of(folder, measures, {"sum": {"each": "city", "requires": "counties == printed"}}, levels=("city",))
+    rows = [
+        {"county": "椒江区", "primary_total": 60},
+        {"county": "黄岩区", "primary_total": 40},
+        {"county": "合计", "primary_total": seats},
+    ]
+    facts = reading.of_rows([RowSet(Place(None, "甲市", "city"), {"enrolment": rows}, {})], Known())
+    found = [(facts.places[one.place].name, verdict) for one, verdict in judged(engine, plan_of(book, facts), facts)]
+    assert found == [("甲市", wanted)]
+
+
+@NEEDS_DURABLE
+def test_a_number_from_2_to_the_63rd_on_is_left_to_duckdb_and_counted(folder):
+    measures = {"product": {"each": "school_project", "value": f"{SEATS} * {MONEY}"}}
+    rules = {"product": {"each": "school_project", "requires": "product > 0"}}
+    book = book_of(folder, measures, rules)
+    last, first = {SEATS: 1532540863, MONEY: 6018353089}, {SEATS: 4294967296, MONEY: 2147483648}
+    facts = facts_of(({"school_projects": [last, first]}, {}))
+    assert [int(row[SEATS]) * row[MONEY] for row in (last, first)] == [2**63 - 1, 2**63]
+    assert by_row("durable", book, facts) == [True, "too large"]
+    assert by_row("duckdb", book, facts) == [True, True]
+    found = agree.judge(plan_of(book, facts), facts, "both")
+    assert (found.engine, found.unasked, found.disagreements) == ("both", 1, ())
+    assert [(one.met, one.checked) for one in found.counts] == [(2, 2)]
+
+
+@NEEDS_DURABLE
+def test_a_number_down_to_minus_2_to_the_63rd_is_left_to_duckdb_too(folder):
+    measures = {"product": {"each": "school_project", "value": f"-({SEATS} * {MONEY})"}}
+    book = book_of(folder, measures, {"product": {"each": "school_project", "requires": "product > 0"}})
+    rows = [{SEATS: 1532540863, MONEY: 6018353089}, {SEATS: 4294967296, MONEY: 2147483648}]
+    assert by_row("durable", book, facts_of(({"school_projects": rows}, {}))) == [False, "too large"]
+
+
+@EACH_ENGINE
+def test_subjects_that_look_the_same_are_judged_one_by_one_however_many(folder, engine):
+    """durable_rules refuses the same fact twice, and lost matches of several hundred facts given in one call."""
+    book = book_of(folder, {}, {"size": CLASS_RULE})
+    sizes = [("primary", 45), ("primary", 46), ("primary", None)] * 400
+    assert by_row(engine, book, class_facts(*sizes)) == [True, False, None] * 400
+
+
+WHOLE_RULES = {
+    "most": {"each": "school_project", "requires": f"{SEATS} <= 3 and {MONEY} > 1"},
+    "least": {"each": "school_project", "requires": "share >= limit", "applies": "not kind == rebuilt",
+              "parameters": {"limit": {"2017-04-19": "1/3"}}},
+    "exactly": {"each": "school_project", "requires": f"{SEATS} != 45"},
+    "codes": {"each": "school_project", "requires": "kind in (new)"},
+    "shown": {"each": "school_project", "requires": f"{SEATS} <= 46", "shows": ["third"]},
+}  # fmt: skip
+
+
+def test_counts_are_the_same_whether_all_subjects_are_returned_or_not(folder):
+    book = book_of(folder, measures_of(ROW_MEASURES, each="school_project"), WHOLE_RULES)
+    facts = facts_of(({"school_projects": PROJECTS}, {}), ({"school_projects": PROJECTS[:30]}, {}))
+    work = plan_of(book, facts)
+    all_of_them, some = (duckdb.judge(work, facts, everyone=everyone) for everyone in (True, False))
+    assert some.counts == all_of_them.counts
+    assert some.told == all_of_them.told
+    assert (some.everyone, len(all_of_them.everyone)) == (None, len(WHOLE_RULES) * (len(PROJECTS) + 30))
+    assert {one.rule for one in some.counts if one.met and one.unmet and one.unknown} == book.ids
+    doubtful = [one for one in all_of_them.everyone if one.applies is not False and one.holds is not True]
+    assert [one for one in some.told if one.rule != "trial.shown"] == [
+        one for one in doubtful if one.rule != "trial.shown"
+    ]
+    shown = [one.shows for one in some.told if one.rule == "trial.shown"]
+    assert shown == [one.shows for one in all_of_them.everyone if one.rule == "trial.shown"]
+    assert Counter(shown)[(Fraction(15),)] == 21
+
+
+@pytest.mark.xfail(reason="returning all subjects takes the limit for the value where it stands on the left")
+def test_the_worst_value_is_the_same_where_the_limit_stands_on_the_left(folder):
+    book = book_of(folder, {}, {"size": {"each": "class", "requires": "45 >= students"}})
+    facts = class_facts(("primary", 45), ("primary", 46))
+    work = plan_of(book, facts)
+    assert duckdb.judge(work, facts, everyone=False).counts == duckdb.judge(work, facts, everyone=True).counts
+
+
+@pytest.mark.parametrize("change", [-1, 1])
+def test_a_subject_without_a_verdict_and_a_verdict_without_a_subject_are_faults(folder, change):
+    book = book_of(folder, {}, {"size": CLASS_RULE})
+    facts = class_facts(("primary", 45), ("primary", 46), ("primary", None))
+    work = plan_of(book, facts)
+    due, found = agree.expected(work, facts), duckdb.judge(work, facts, everyone=True)
+    agree._check_number(due, found)
+    (one,) = found.counts
+    assert (one.met, one.unmet, one.unknown) == (1, 1, 1)
+    for outcome in ("met", "unmet", "unknown", "not_applicable"):
+        changed = replace(one, **{outcome: getattr(one, outcome) + change})
+        with pytest.raises(EngineFault) as error:
+            agree._check_number(due, replace(found, counts=(changed,)))
+        (problem,) = error.value.problems
+        assert problem.code == "verdicts_lost"
+        assert problem.details == {"rule": "trial.size", "due": 3, "came": 3 + change}
+
+
+def test_a_rule_whose_subjects_are_all_lost_is_a_fault(folder):
+    book = book_of(folder, {}, {"size": CLASS_RULE})
+    facts = class_facts(("primary", 45))
+    work = plan_of(book, facts)
+    lost = replace(work, batches=())
+    with pytest.raises(EngineFault) as error:
+        agree.judge(lost, facts, "duckdb")
+    assert error.value.exit_code == EXIT_INTERNAL
+    assert [problem.details for problem in error.value.problems] == [{"rule": "trial.size", "due": 1, "came": 0}]
+
+
+@NEEDS_DURABLE
+def test_every_way_to_disagree_is_found_and_every_way_to_agree_is_none(folder):
+    """DuckDB's subjects are changed before durable_rules judges them from their sides."""
+    rules = {"size": CLASS_RULE | {"applies": "students > 0"}}
+    book = book_of(folder, {}, rules)
+    facts = class_facts(("primary", 45), ("primary", 46), ("primary", None), ("primary", 0))
+    work = plan_of(book, facts)
+    found = duckdb.judge(work, facts, everyone=True)
+    right = [(one.applies, one.holds) for one in found.everyone]
+    assert right == [(True, True), (True, False), (None, None), (False, None)]
+    seen = {}
+    for row, one in enumerate(found.everyone):
+        for wrong in right:
+            changed = replace(one, applies=wrong[0], holds=wrong[1])
+            everyone = (*found.everyone[:row], changed, *found.everyone[row + 1 :])
+            seen[right[row], wrong] = agree._compare(work, replace(found, everyone=everyone))
+            wanted = () if wrong == right[row] else (Disagreement(changed, wrong, right[row]),)
+            assert seen[right[row], wrong] == (wanted, 0)
+    assert len(seen) == 16
+
+
+def test_a_disagreement_ends_with_exit_code_4_and_both_verdicts_in_the_json(folder):
+    book = book_of(folder, {}, {"size": CLASS_RULE})
+    facts = class_facts(("primary", 45), ("primary", 45))
+    work = plan_of(book, facts)
+    found = duckdb.judge(work, facts, everyone=True)
+    agreed = check(book, facts, book.ids, DAY, "duckdb")
+    assert exit_code(agreed, "never") == 0
+    differing = (Disagreement(found.everyone[0], (True, True), (True, False)),)
+    judgements = Judgements("both", None, found.counts, found.told, differing, 0)
+    scored, problems = score(book, facts, work, judgements, book.ids, [0])
+    report = replace(agreed, engine="both", places=scored, problems=problems, disagreements=len(differing))
+    assert exit_code(report, "never") == EXIT_INTERNAL
+    (one,) = json.loads(written.write(report, "en", True))["counties"][0]["standards"][0]["indicators"]
+    assert (one["verdict"], one["engines"]) == ("undetermined", {"duckdb": "met", "durable": "unmet"})
+
+
+@ALONE_AND_BOTH
+def test_a_missing_value_leaves_an_indicator_undetermined_and_a_breach_decides_it(folder, engine):
+    book = book_of(folder, {}, {"size": CLASS_RULE})
+    verdicts = {}
+    for name, sizes in {"met": (45, 44), "doubt": (45, None), "unmet": (None, 46), "nothing": (None,)}.items():
+        facts = class_facts(*(("primary", size) for size in sizes))
+        report = check(book, facts, book.ids, DAY, engine)
+        assert (report.engine, report.disagreements, report.unasked) == (engine, 0, 0)
+        verdicts[name] = report.places[0].scores[0].indicators[0].verdict
+    assert verdicts == {
+        "met": Verdict.MET, "doubt": Verdict.UNDETERMINED, "unmet": Verdict.UNMET, "nothing": Verdict.UNDETERMINED,
+    }  # fmt: skip
+
+
+TOO_LONG = pytest.mark.xfail(reason="durable_rules can't create the ruleset (error 113), which ends in a traceback")
+
+
+@NEEDS_DURABLE
+@pytest.mark.parametrize("parts", [4, pytest.param(5, marks=TOO_LONG), pytest.param(12, marks=TOO_LONG)])
+def test_a_condition_too_long_for_durable_rules_is_left_to_duckdb(folder, parts):
+    requires = " and ".join([f"({SEATS} > 0 or {MONEY} > 0)"] * parts)
+    book = book_of(folder, {}, {"long": {"each": "school_project", "requires": requires}})
+    facts = facts_of(({"school_projects": [{SEATS: 1, MONEY: 1}, {SEATS: 0, MONEY: 0}]}, {}))
+    found = agree.judge(plan_of(book, facts), facts, "both")
+    assert ([(one.met, one.unmet) for one in found.counts], found.disagreements) == ([(1, 1)], ())
+
+
+def test_a_limit_is_exact_however_large_the_product_with_a_written_denominator(folder):
+    measures = {"yuan": {"each": "school_project", "value": f"{MONEY} / 10000"}}
+    rules = {"yuan": {"each": "school_project", "requires": "yuan >= 300000"}}
+    facts = facts_of(({"school_projects": [{MONEY: 3 * 10**9}, {MONEY: 3 * 10**9 - 1}]}, {}))
+    assert by_row("duckdb", book_of(folder, measures, rules), facts) == [True, False]

@@ -1,6 +1,7 @@
 """Measures: which expressions are refused and why, and that what is computed is exact or missing."""
 
 import json
+import re
 from datetime import date
 from fractions import Fraction
 
@@ -14,6 +15,12 @@ from tzcheck.place import Place
 from tzcheck.table import TABLES
 
 PROJECTS = TABLES["school_projects"]
+
+
+def shown(expression):
+    """An expression as SQL, without the type that whole numbers are given."""
+    return re.sub(r"CAST\((\d+) AS INT128\)", r"\1", expression.sql(dialect="duckdb"))
+
 
 # --- what can be a measure -----------------------------------------------------------------------------------------
 
@@ -31,7 +38,7 @@ PROJECTS = TABLES["school_projects"]
     ],
 )
 def test_arithmetic_over_the_columns_of_a_row_is_a_measure(text):
-    assert parse(text, PROJECTS, False).sql(dialect="duckdb") == text.replace("abs", "ABS")
+    assert shown(parse(text, PROJECTS, False)) == text.replace("abs", "ABS")
 
 
 @pytest.mark.parametrize(
@@ -48,12 +55,12 @@ def test_arithmetic_over_the_columns_of_a_row_is_a_measure(text):
     ],
 )
 def test_arithmetic_over_aggregates_is_a_measure_of_a_place(text):
-    assert parse(text, PROJECTS, True).sql(dialect="duckdb") == text
+    assert shown(parse(text, PROJECTS, True)) == text
 
 
 def test_the_level_of_a_rows_place_can_be_compared():
     found = parse("sum(new_seats) filter (where level in ('county', 'zone'))", PROJECTS, True)
-    assert found.sql(dialect="duckdb") == "SUM(new_seats) FILTER(WHERE _level IN ('county', 'zone'))"
+    assert shown(found) == "SUM(new_seats) FILTER(WHERE _level IN ('county', 'zone'))"
     assert columns(found) == {"new_seats"}
 
 
@@ -149,7 +156,7 @@ def test_what_would_be_inexact_or_no_number_is_refused(text, aggregated):
 )
 def test_the_rows_that_a_measure_reads_are_those_of_any_of_its_filters(text, wanted):
     found = where(parse(text, PROJECTS, True))
-    assert (found and found.sql(dialect="duckdb")) == wanted
+    assert (found and shown(found)) == wanted
 
 
 # --- what it computes ----------------------------------------------------------------------------------------------
@@ -171,8 +178,7 @@ def test_the_rows_that_a_measure_reads_are_those_of_any_of_its_filters(text, wan
 )
 def test_a_ratio_has_one_numerator_and_one_denominator_and_no_division(text, above, below):
     found = ratio(parse(text, None, False))
-    shown = [one and one.sql(dialect="duckdb") for one in (found.numerator, found.denominator)]
-    assert shown == [above, below]
+    assert [one and shown(one) for one in (found.numerator, found.denominator)] == [above, below]
 
 
 @pytest.fixture

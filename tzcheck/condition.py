@@ -1,7 +1,7 @@
 """Conditions: comparisons joined by `and`, `or`, `not`, without arithmetic, so that any engine can judge them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -97,21 +97,25 @@ def _tokens(text: str) -> list[str]:
 
 
 def _either(tokens: list[str]) -> tuple[Condition, list[str]]:
-    first, rest = _both(tokens)
-    parts = [first]
-    while rest and rest[0] == "or":
-        part, rest = _both(rest[1:])
-        parts.append(part)
-    return (first if len(parts) == 1 else Or(tuple(parts))), rest
+    return _joined(tokens, "or", Or, _both)
 
 
 def _both(tokens: list[str]) -> tuple[Condition, list[str]]:
-    first, rest = _single(tokens)
+    return _joined(tokens, "and", And, _single)
+
+
+def _joined(
+    tokens: list[str],
+    word: str,
+    kind: type[And] | type[Or],
+    inner: Callable[[list[str]], tuple[Condition, list[str]]],
+) -> tuple[Condition, list[str]]:
+    first, rest = inner(tokens)
     parts = [first]
-    while rest and rest[0] == "and":
-        part, rest = _single(rest[1:])
+    while rest and rest[0] == word:
+        part, rest = inner(rest[1:])
         parts.append(part)
-    return (first if len(parts) == 1 else And(tuple(parts))), rest
+    return (first if len(parts) == 1 else kind(tuple(parts))), rest
 
 
 def _single(tokens: list[str]) -> tuple[Condition, list[str]]:
