@@ -1,7 +1,6 @@
 """durable_rules: judges the same subjects as a Rete network. Every trap of it stays in this file."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -14,7 +13,6 @@ from tzcheck.sql import Judgement
 
 WHY: str | None = None
 try:
-    import durable_rules_engine
     from durable import engine
 except ModuleNotFoundError:
     WHY = "not installed"
@@ -61,21 +59,11 @@ def judge(judgements: Mapping[tuple[str, str], Judgement], subjects: tuple[Subje
         names[key] = f"r{len(names)}"
         rulesets[names[key]] = _ruleset(judgement, recorder)
     host = Host(rulesets)
-    try:
-        return [
-            _outcome(host, names, fired, index, subject, _fact(judgements[subject.rule, subject.basis], subject))
-            for index, subject in enumerate(subjects)
-        ]
-    finally:
-        for name in names.values():
-            _free(host.get_ruleset(name)._handle)
-
-
-def _free(handle: Any) -> None:
-    """Frees a ruleset and its facts, which nothing else ever does: 45 MB a run of the ten counties."""
-    with suppress(durable_rules_engine.error):  # no fact was ever asserted
-        durable_rules_engine.delete_state(handle, "0")
-    durable_rules_engine.delete_ruleset(handle)
+    # Rulesets and facts stay in memory: deleting them can crash the process. A run is a process of its own.
+    return [
+        _outcome(host, names, fired, index, subject, _fact(judgements[subject.rule, subject.basis], subject))
+        for index, subject in enumerate(subjects)
+    ]
 
 
 def _outcome(
