@@ -766,7 +766,6 @@ def test_counts_are_the_same_whether_all_subjects_are_returned_or_not(folder):
     assert Counter(shown)[(Fraction(15),)] == 21
 
 
-@pytest.mark.xfail(reason="returning all subjects takes the limit for the value where it stands on the left")
 def test_the_worst_value_is_the_same_where_the_limit_stands_on_the_left(folder):
     book = book_of(folder, {}, {"size": {"each": "class", "requires": "45 >= students"}})
     facts = class_facts(("primary", 45), ("primary", 46))
@@ -854,11 +853,8 @@ def test_a_missing_value_leaves_an_indicator_undetermined_and_a_breach_decides_i
     }  # fmt: skip
 
 
-TOO_LONG = pytest.mark.xfail(reason="durable_rules can't create the ruleset (error 113), which ends in a traceback")
-
-
 @NEEDS_DURABLE
-@pytest.mark.parametrize("parts", [4, pytest.param(5, marks=TOO_LONG), pytest.param(12, marks=TOO_LONG)])
+@pytest.mark.parametrize("parts", [4, 5, 12])
 def test_a_condition_too_long_for_durable_rules_is_left_to_duckdb(folder, parts):
     requires = " and ".join([f"({SEATS} > 0 or {MONEY} > 0)"] * parts)
     book = book_of(folder, {}, {"long": {"each": "school_project", "requires": requires}})

@@ -123,7 +123,6 @@ def test_an_expression_that_breaks_off_is_refused():
     assert error.value.code == "measure_syntax"
 
 
-@pytest.mark.xfail(reason="accepted when the pack is loaded; wrong, or a fault, when it is judged")
 @pytest.mark.parametrize(
     ("text", "aggregated"),
     [

@@ -1,5 +1,6 @@
 """Measures: SQL expressions over a table's columns, checked when they are read and computed as exact ratios."""
 
+import re
 from dataclasses import dataclass
 
 import sqlglot
@@ -14,6 +15,8 @@ ALLOWED = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.Abs, exp.Column, exp.Identifier, exp.Literal,
     exp.Star, exp.Filter, exp.Where, exp.Is, exp.Null, *AGGREGATES, *LOGIC,
 )  # fmt: skip
+# Whole numbers and decimals that DuckDB reads exactly; 1e-1 would be a DOUBLE.
+PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 WIDE = exp.DataType(this=exp.DType.INT128)
 LEVEL, LEVEL_COLUMN = "level", "_level"
 
@@ -61,6 +64,8 @@ def parse(text: str, table: Table | None, aggregated: bool) -> exp.Expr:
         _check_column(column, table, aggregated)
     if not aggregated and any(expression.find_all(*AGGREGATES)):
         raise MeasureError("measure_aggregate", text)
+    for node in expression.walk():
+        _check_place(node)
     return expression.transform(_prepared, copy=False)
 
 
@@ -76,6 +81,25 @@ def _prepared(node: exp.Expr) -> exp.Expr:
 def whole_number(value: int) -> exp.Expr:
     """A whole number of 128 bits: by itself DuckDB takes 32, and a product of two overflows."""
     return exp.Cast(this=exp.Literal.number(value), to=WIDE.copy())
+
+
+def _check_place(node: exp.Expr) -> None:
+    """A test stands in a filter (or is counted), a text in a comparison, `*` in `count`, no aggregate in another."""
+    match node:
+        case exp.Literal(is_string=True):
+            misplaced = not isinstance(node.parent, exp.EQ | exp.NEQ | exp.In)
+        case exp.Literal():
+            misplaced = not PLAIN.fullmatch(node.name)
+        case exp.Star():
+            misplaced = not isinstance(node.parent, exp.Count)
+        case exp.Sum() | exp.Count() | exp.Min() | exp.Max():
+            misplaced = node.find_ancestor(*AGGREGATES, exp.Where) is not None
+        case _ if isinstance(node, (*LOGIC, exp.Is)):
+            misplaced = node.find_ancestor(exp.Where, exp.Count) is None
+        case _:
+            misplaced = False
+    if misplaced:
+        raise MeasureError("measure_misplaced", node.sql(dialect="duckdb"))
 
 
 def _check_column(column: exp.Column, table: Table | None, aggregated: bool) -> None:

@@ -341,6 +341,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "列“{value}”应放在 sum、count、min 或 max 里",
         "the column {value} should stand inside sum, count, min or max",
     ),
+    "problem.measure_misplaced": (
+        "{value} 不能放在这里：筛选条件放在 filter (where …) 里，聚合不能嵌套，数字不用指数",
+        "{value} can't stand here: tests go into filter (where …), aggregates don't nest, numbers have no exponent",
+    ),
     "problem.measure_division": (
         "聚合里不能有除法：{value}；请用 sum(…) / sum(…)",
         "no division inside an aggregate: {value}; write sum(…) / sum(…)",

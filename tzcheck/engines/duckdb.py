@@ -48,7 +48,7 @@ def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
         connection.close()
     subjects.sort(key=lambda one: (one.rule, one.place, one.file or 0, one.row or 0))
     if everyone:
-        operators = {one.rule: one.sides[0][1] for one in plan.judgements if one.rule is not None}
+        operators = {one.rule: one.sides[0][1] for one in plan.judgements if one.rule and one.sides[0][0].read}
         counts = count(subjects, operators)
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
     return Judged(tuple(counts), tuple(filter(told, subjects)), tuple(subjects) if everyone else None)

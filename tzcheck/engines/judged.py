@@ -84,10 +84,10 @@ def count(subjects: Iterable[Subject], operators: Mapping[str, str]) -> list[Cou
 
 
 def _worst(subjects: list[Subject], operator: str) -> Fraction | None:
-    """The left side that is furthest on the wrong side of the right one."""
+    """The left side that is furthest on the wrong side of the right one; none without an operator."""
     pairs = [one.sides[0] for one in subjects]
     numbers = [(left, right) for left, right in pairs if isinstance(left, Fraction) and isinstance(right, Fraction)]
-    if not numbers:
+    if not numbers or not operator:
         return None
     match operator:
         case "<" | "<=":

@@ -1,6 +1,7 @@
 """durable_rules: judges the same subjects as a Rete network. Every trap of it stays in this file."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -13,6 +14,7 @@ from tzcheck.sql import Judgement
 
 WHY: str | None = None
 try:
+    import durable_rules_engine
     from durable import engine
 except ModuleNotFoundError:
     WHY = "not installed"
@@ -33,7 +35,7 @@ def unavailable() -> str | None:
 
 
 def judge(judgements: Mapping[tuple[str, str], Judgement], subjects: tuple[Subject, ...]) -> list[Outcome | None]:
-    """(applies, holds) of every subject, in their order; None where a number is too large for this engine.
+    """(applies, holds) of every subject, in their order; None where a number or a condition is too large for it.
 
     `judgements` are keyed by rule and basis. Each subject is one fact with whole numbers only: both sides of every
     comparison, multiplied out. Raises EngineFault where what fired does not match what was asserted.
@@ -53,12 +55,13 @@ def judge(judgements: Mapping[tuple[str, str], Judgement], subjects: tuple[Subje
 
         return record
 
-    rulesets = {}
     names: dict[tuple[str, str], str] = {}
+    host = Host()
     for key, judgement in judgements.items():
-        names[key] = f"r{len(names)}"
-        rulesets[names[key]] = _ruleset(judgement, recorder)
-    host = Host(rulesets)
+        name = f"r{len(names)}"
+        with suppress(durable_rules_engine.error):  # a condition too long for it: DuckDB alone judges that rule
+            host.register_rulesets({name: _ruleset(judgement, recorder)})
+            names[key] = name
     # Rulesets and facts stay in memory: deleting them can crash the process. A run is a process of its own.
     return [
         _outcome(host, names, fired, index, subject, _fact(judgements[subject.rule, subject.basis], subject))
@@ -75,7 +78,7 @@ def _outcome(
     fact: dict[str, int] | None,
 ) -> Outcome | None:
     """What fires when the subject's fact is asserted; None where there is no fact to assert."""
-    if fact is None:
+    if fact is None or (subject.rule, subject.basis) not in names:
         return None
     before = len(fired)
     try:
