@@ -425,6 +425,7 @@ def see_that_it_judges(engine, folder, facts, measures, rules, values, key, cate
     everyone = judged(engine, work, facts)
     assert {(one.rule, key(one)): (found, one.sides) for one, found in everyone} == wanted
     assert len(everyone) == len(wanted)
+    assert agree.expected(work, facts) == Counter((id, "facts") for id, _ in wanted)
     if engine == "duckdb":
         counted = Counter()
         for one in duckdb.judge(work, facts, everyone=False).counts:

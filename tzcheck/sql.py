@@ -25,6 +25,8 @@ KEYED = {
     "marks": (conditions.parse("mark == met"), conditions.parse("not mark == not_counted")),
     "attestations": (conditions.parse("holds == yes and documented == 1"), None),
 }
+# Texts beside the keys and names that judging reads.
+WITH_TEXTS = {"attestations": ("document", "document_no")}
 NULL = exp.Null()
 # Measures by the name that their columns are kept under, each with the pack that it belongs to.
 Mine: TypeAlias = dict[str, tuple[RulePack, Measure]]
@@ -152,10 +154,8 @@ def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date, given: fr
             batches.setdefault(same, []).append(judgement)
     subjects: dict[str, exp.Expr] = {}
     for (each, by), mine in used.items():
-        if each in PLACE_NOUNS:
-            subjects |= _of_places(each, by, mine)
-        else:
-            subjects[subjects_of(each, by)] = _of_rows(BY_NOUN[each], mine)
+        of_places = each in PLACE_NOUNS
+        subjects[subjects_of(each, by)] = _of_places(each, by, mine) if of_places else _of_rows(BY_NOUN[each], mine)
     for judgement in judgements:
         if judgement.rule is None and judgement.table and judgement.among(given):
             subjects[judgement.source] = _of_rows(judgement.table, {})
@@ -193,7 +193,7 @@ def table_named(name: str) -> exp.Table:
 def _of_rows(table: Table, mine: Mine) -> exp.Expr:
     """A subject a row of the table."""
     source: list[exp.Expr] = [exp.column(name) for name in ("_place", "_city", "_level", "_at")]
-    source += [exp.column(column.id) for column in table.columns if column.kind != "place"]
+    source += [exp.column(name) for name in columns_of(table)]
     if table.id == "attestations":
         documents = [exp.Is(this=exp.column(name), expression=NULL) for name in ("document", "document_no")]
         documented = exp.Case(ifs=[exp.If(this=exp.not_(exp.and_(*documents)), true=exp.Literal.number(1))])
@@ -203,7 +203,7 @@ def _of_rows(table: Table, mine: Mine) -> exp.Expr:
     return exp.Select(expressions=source, from_=exp.From(this=table_named(table.id)))
 
 
-def _of_places(each: str, by: str | None, mine: Mine) -> dict[str, exp.Expr]:
+def _of_places(each: str, by: str | None, mine: Mine) -> exp.Expr:
     """A subject a county (its own rows) or a city (its rows and those of its counties), or one for each `by` of it.
 
     Each table that a measure reads is grouped once; the groups are put side by side.
@@ -212,7 +212,7 @@ def _of_places(each: str, by: str | None, mine: Mine) -> dict[str, exp.Expr]:
     for name, (_, one) in mine.items():
         if one.table is not None:
             tables.setdefault((one.table, one.by), {})[name] = one
-    result: dict[str, exp.Expr] = {}
+    parts_of: dict[str, exp.Expr] = {}
     base = "places"
     group: exp.Expr = exp.column("_place")
     if each == "city":
@@ -228,10 +228,10 @@ def _of_places(each: str, by: str | None, mine: Mine) -> dict[str, exp.Expr]:
         grouped = exp.Select(
             expressions=parts, from_=exp.From(this=table_named(table)), group=exp.Group(expressions=keys)
         )
-        result[_grouped(each, by, table, split)] = grouped
+        parts_of[_grouped(each, by, table, split)] = grouped
     if by:
         base = f"spots_{each}_{by}"
-        result[base] = _spots([_grouped(each, by, table, split) for table, split in tables if split])
+        parts_of[base] = _spots([_grouped(each, by, table, split) for table, split in tables if split])
     columns_of_wide: list[exp.Expr] = [exp.column(name, base) for name in ("_place", "_city", "_level")]
     if by:
         columns_of_wide.append(exp.alias_(exp.column("_category", base), by))
@@ -252,10 +252,15 @@ def _of_places(each: str, by: str | None, mine: Mine) -> dict[str, exp.Expr]:
         if one.table is None:
             computed = measure.ratio(one.expression.transform(_as_quotient(pack)))
             columns_of_wide += _measured(name, computed, False)
-    result[subjects_of(each, by)] = exp.Select(
-        expressions=columns_of_wide, from_=exp.From(this=table_named(base)), joins=joins
+    parts_first = exp.With(
+        expressions=[
+            exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
+            for name, query in parts_of.items()
+        ]
     )
-    return result
+    return exp.Select(
+        with_=parts_first, expressions=columns_of_wide, from_=exp.From(this=table_named(base)), joins=joins
+    )
 
 
 def _grouped(each: str, by: str | None, table: str, split: str | None) -> str:
@@ -650,14 +655,16 @@ def _columns_read(batch: Batch) -> list[str]:
 
 
 def columns_of(table: Table) -> dict[str, str]:
-    """The SQL columns of a table and their types, beside `_place`, `_city`, `_level` and `_at`.
+    """The SQL columns of a table and their types, without texts that nothing reads.
 
-    `_at` is where a row was read: the number of its file times 2 to the 32nd, plus its row.
+    Every table has `_place`, `_city`, `_level` and `_at` beside them. `_at` is where a row was read: the number of
+    its file times 2 to the 32nd, plus its row.
     """
+    read = {*table.key, table.subject, *table.name, *WITH_TEXTS.get(table.id, ())}
     types = {
         column.id: TYPES.get(column.kind, AMOUNT if column.kind in NUMERIC else "VARCHAR")
         for column in table.columns
-        if column.kind != "place"
+        if column.kind != "place" and (column.kind != "text" or column.id in read)
     }
     if table.id == "values":
         types["number"] = AMOUNT

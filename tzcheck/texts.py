@@ -34,8 +34,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "head.alone": ("durable_rules 未参与判定：{why}", "durable_rules did not judge: {why}"),
     "head.unasked": (
-        "{number} 个对象的数值过大，只由 DuckDB 判定",
-        "{number} subjects have numbers too large for durable_rules; DuckDB alone judged them",
+        "{number} 个对象的数值或条件超出 durable_rules 的范围，只由 DuckDB 判定",
+        "{number} subjects have numbers or conditions beyond durable_rules; DuckDB alone judged them",
     ),
     "head.disagree": (
         "两个引擎对 {number} 个对象的判定不一致，结论不可用",

@@ -154,6 +154,8 @@ def _codes(one: Value, other: Value, codes: tuple[str, ...]) -> tuple[int | None
 
 def _whole(one: Value, other: Value) -> tuple[int | None, int | None]:
     """Both numbers, multiplied by what makes them whole."""
+    if isinstance(one, Fraction) and isinstance(other, Fraction) and one.denominator == other.denominator:
+        return one.numerator, other.numerator
     factor = lcm(*(value.denominator for value in (one, other) if isinstance(value, Fraction)))
     first, second = (int(value * factor) if isinstance(value, Fraction) else None for value in (one, other))
     return first, second
