@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support import COUNTY, ROOT, TAIZHOU, check, facts, problems, tzcheck
@@ -245,7 +245,7 @@ BYTES = st.one_of(
 
 
 @given(content=BYTES, name=st.sampled_from(["marks.csv", "marks.yaml", "county.yaml", "classes.csv"]))
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=120)
 def test_no_bytes_end_in_a_traceback(tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str) -> None:
     folder = tmp_path_factory.mktemp("bytes")
     (folder / "county.yaml").write_text(COUNTY, encoding="utf-8")

@@ -250,7 +250,7 @@ NAMES = st.sampled_from("abc").map(Name)
 CONDITIONS = st.recursive(st.builds(Comparison, NAMES, st.sampled_from(list(COMPARED)), NAMES), joined, max_leaves=6)
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(CONDITIONS)
 def test_negate_and_affirm_push_not_down_without_changing_what_is_said(condition):
     affirmed, negated = affirm(condition), negate(condition)
@@ -278,7 +278,7 @@ def spelled(condition):
             return f"not ({spelled(part)})"
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(CONDITIONS)
 def test_a_condition_that_is_spelled_out_is_read_as_itself(condition):
     assert parse(spelled(condition)) == condition

@@ -16,7 +16,7 @@ from functools import cache
 from math import lcm
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tzcheck import facts as reading
@@ -41,10 +41,7 @@ DAY = date(2022, 12, 31)
 def examples(number):
     """So many examples, the same ones in every run. SHRINK=1 looks for a smaller one where one fails (minutes)."""
     phases = [Phase.generate, Phase.shrink] if os.environ.get("SHRINK") else [Phase.generate]
-    return settings(
-        derandomize=True, deadline=None, max_examples=number, database=None, phases=phases,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )  # fmt: skip
+    return settings(max_examples=number, phases=phases)
 
 
 # --- packs, facts and what the engines make of them ----------------------------------------------------------------

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import COUNTY, check, facts, problems, tzcheck
@@ -84,7 +84,6 @@ def test_a_percent_sign_is_read_only_where_the_column_is_a_percentage() -> None:
 
 
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=4))
-@settings(deadline=None)
 def test_every_decimal_comes_back_exactly(number: Decimal) -> None:
     assert parse_decimal(f"{number:f}") == number
     assert parse_decimal(f"{number:,f}") == number

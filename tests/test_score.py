@@ -4,7 +4,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import Run, check, facts, problems
@@ -212,7 +212,6 @@ def test_a_published_number_of_failures_is_recounted_too(tmp_path: Path) -> None
 
 
 @given(st.fractions(min_value=-1000, max_value=1000), st.integers(min_value=0, max_value=4))
-@settings(deadline=None)
 def test_rounding_is_half_up_away_from_zero_and_never_off_by_more_than_half(number: Fraction, places: int) -> None:
     unit = Fraction(1, 10**places)
     found = Fraction(rounded(number, places))
