@@ -91,7 +91,7 @@ def outcome(applies, holds):
 
 
 def judged(engine, work, facts):
-    """Every subject with its outcome by an engine; `too large` where durable_rules leaves it to DuckDB."""
+    """Every subject with its outcome by an engine; `too large` where it is too large for durable_rules."""
     everyone = duckdb.judge(work, facts, everyone=True).everyone
     if engine == "duckdb":
         return [(one, outcome(one.applies, one.holds)) for one in everyone]
@@ -852,13 +852,23 @@ def test_a_missing_value_leaves_an_indicator_undetermined_and_a_breach_decides_i
 
 
 @NEEDS_DURABLE
-@pytest.mark.parametrize("parts", [4, 5, 12])
-def test_a_condition_too_long_for_durable_rules_is_left_to_duckdb(folder, parts):
+@pytest.mark.parametrize(("parts", "unasked"), [(3, 0), (12, 2)])
+def test_a_condition_too_long_for_durable_rules_is_left_to_duckdb_and_counted(folder, parts, unasked):
+    """It refuses a ruleset whose conditions multiply out to too much; the other rules are judged by both."""
     requires = " and ".join([f"({SEATS} > 0 or {MONEY} > 0)"] * parts)
-    book = book_of(folder, {}, {"long": {"each": "school_project", "requires": requires}})
+    rules = {
+        "long": {"each": "school_project", "requires": requires},
+        "short": {"each": "school_project", "requires": f"{SEATS} > 0"},
+    }
+    book = book_of(folder, {}, rules)
     facts = facts_of(({"school_projects": [{SEATS: 1, MONEY: 1}, {SEATS: 0, MONEY: 0}]}, {}))
-    found = agree.judge(plan_of(book, facts), facts, "both")
-    assert ([(one.met, one.unmet) for one in found.counts], found.disagreements) == ([(1, 1)], ())
+    work = plan_of(book, facts)
+    found = agree.judge(work, facts, "both")
+    assert [(one.rule, one.met, one.unmet) for one in found.counts] == [("trial.long", 1, 1), ("trial.short", 1, 1)]
+    assert (found.disagreements, found.unasked) == ((), unasked)
+    by_durable = [(one.rule, verdict) for one, verdict in judged("durable", work, facts)]
+    assert by_durable[2:] == [("trial.short", True), ("trial.short", False)]
+    assert by_durable[:2] == [("trial.long", verdict) for verdict in (["too large"] * 2 if unasked else [True, False])]
 
 
 def test_a_limit_is_exact_however_large_the_product_with_a_written_denominator(folder):
