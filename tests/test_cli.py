@@ -53,6 +53,8 @@ def test_the_gate_of_readiness_asks_every_standard_to_be_ready(tmp_path: Path) -
         ("check", TAIZHOU, "--format", "json", "--format", "text"),
         ("check", TAIZHOU, "--output", "a", "--output", "b"),
         ("check", TAIZHOU, "--encoding", "utf-99"),
+        ("check", TAIZHOU, "--encoding", "hex"),
+        ("check", TAIZHOU, "--as-of", "20221231"),
         ("check", TAIZHOU, "--output", "no-such-folder/out.txt"),
         ("explain", "balanced.99", TAIZHOU),
         ("rules", "show", "nothing"),
@@ -203,13 +205,27 @@ def test_a_result_compared_with_itself_has_nothing_new(tmp_path: Path) -> None:
     assert (run.result["fixed"], run.result["new"], run.result["unjudged"]) == ([], [], [])
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"schema": "other"}', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"schema": "other"}',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"schema": "tzcheck/result/1"}',
+        b'{"schema": "tzcheck/result/1", "counties": 5, "problems": []}',
+        b'{"schema": "tzcheck/result/1", "counties": [{"name": "x", "standards": [{"indicators": [{}]}]}]}',
+    ],
+)
 def test_what_is_no_result_is_3(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "r.json"
     path.write_bytes(content)
     run = tzcheck("compare", path, path, "--lang", "en")
     assert run.code == 3
-    assert run.err.startswith(f"error {path}  not a result of tzcheck: ")
+    assert run.err.startswith(f"error {path}")
+    assert "not a result of tzcheck: " in run.err
 
 
 def test_every_command_says_its_exit_codes_and_speaks_both_languages() -> None:
@@ -262,3 +278,16 @@ def test_the_program_runs_as_a_module_and_writes_utf_8_whatever_the_locale(tmp_p
     )  # fmt: skip
     assert (found.returncode, found.stderr) == (0, b"")
     assert "椒江区：达标 1 / 1 = 100%" in found.stdout.decode("utf-8")
+
+
+def test_comparing_wrong_facts_is_3_and_tells_them(tmp_path: Path) -> None:
+    folder = facts(tmp_path / "f", marks="indicator,mark\nbalanced.1,x\n")
+    run = tzcheck("compare", folder, folder, "--lang", "en")
+    assert run.code == 3
+    assert "marks.csv:2:mark" in run.err
+
+
+def test_explaining_wrong_facts_tells_what_is_wrong(tmp_path: Path) -> None:
+    folder = facts(tmp_path / "f", marks="indicator,mark\nbalanced.1,x\n")
+    run = tzcheck("explain", "balanced.1", folder, "--lang", "en")
+    assert (run.code, "marks.csv:2:mark" in run.err) == (3, True)

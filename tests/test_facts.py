@@ -1,5 +1,6 @@
 """Reading facts: every row is accepted or reported, and each fault is told where it is."""
 
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -223,6 +224,23 @@ def test_the_total_row_of_a_city_is_the_citys_own(tmp_path: Path) -> None:
         ("county.yaml", COUNTY + "county: {name: x}\n", ("yaml_duplicate", "county.yaml", 3, None, "county")),
         ("county.yaml", COUNTY + "values: 3\n", ("values_shape", "county.yaml", 3, None, None)),
         ("values.csv", "key,value\na,1\na,2\n", ("duplicate", "values.csv", 3, "key", "a")),
+        (
+            "values.csv", "key,value\nsurveys_valid,-10\n",
+            ("bad_cell", "values.csv", 2, "value", "-10"),
+        ),
+        (
+            "values.csv", "key,value\ndisabled_children,1.5\n",
+            ("bad_cell", "values.csv", 2, "value", "1.5"),
+        ),
+        (
+            "values.csv", "key,value\nbasic_balance_recognised,x\n",
+            ("bad_cell", "values.csv", 2, "value", "x"),
+        ),
+        ("county.yaml", "county: {code: '331002', nmae: x}\n", ("unknown_key", "county.yaml", 1, None, "nmae")),
+        ("county.yaml", COUNTY + "values: {a: {value: 1, asof: 2}}\n", ("unknown_key", "county.yaml", 3, None, "asof")),
+        ("county.yaml", COUNTY + "values: {a: {b: {c: 1}}}\n", ("unknown_key", "county.yaml", 3, None, "c")),
+        ("county.yaml", "county: {name: {a: 1}}\n", ("set_file", "county.yaml", 1, None, None)),
+        ("classes.xlsx", "PK", ("unsupported", "classes.xlsx", None, None, None)),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_at_its_place(
@@ -230,6 +248,7 @@ def test_a_fault_is_told_at_its_place(
 ) -> None:
     found = read(facts(tmp_path / "f", **{"published": "standard,unmet\nbalanced,1\n", name: content}))
     assert expected in codes(found)
+    assert all(problem.message(lang) for problem in found.problems for lang in ("zh", "en"))
     assert all(p.severity == "error" for p in found.problems if (p.code, p.file) == expected[:2])
 
 
@@ -336,3 +355,86 @@ def test_a_refused_mark_of_an_unreadable_indicator_leaves_all_in_doubt_that_are_
     folder = facts(tmp_path / "f", marks="indicator,mark\nbalanced.1,√\nbalanced.x,√\nbalanced.3,※\n")
     verdicts = {id: one["verdict"] for id, one in check(folder, "--standard", "balanced").indicators("椒江区").items()}
     assert [verdicts[f"balanced.{n}"] for n in (1, 3)] == ["undetermined", "unmet"]
+
+
+def test_the_same_row_in_two_sets_is_a_duplicate(tmp_path: Path) -> None:
+    sets = [facts(tmp_path / name, marks="indicator,mark\nbalanced.1,√\n") for name in ("a", "b")]
+    found = reading.read(sets, KNOWN)
+    assert codes(found) == [("duplicate", "marks.csv", 2, "indicator", "balanced.1")]
+    assert tzcheck("check", *sets, "--standard", "balanced.1").code == 3
+
+
+def test_sets_given_beside_one_another_must_agree_on_the_day(tmp_path: Path) -> None:
+    one = facts(tmp_path / "a", marks="indicator,mark\nbalanced.1,√\n")
+    other = facts(tmp_path / "b", **{"county.yaml": "county: {name: 黄岩}\nas_of: 2023-12-31\n"})
+    assert tzcheck("check", one, other).code == 2
+
+
+def test_an_empty_folder_or_a_missing_one_beside_a_sound_one_is_an_error_and_the_rest_is_judged(tmp_path: Path) -> None:
+    sound = facts(tmp_path / "a", marks="indicator,mark\nbalanced.1,√\n")
+    (tmp_path / "empty").mkdir()
+    for other, code in (("empty", "no_tables"), ("nowhere", "no_such_path")):
+        run = tzcheck("check", sound, tmp_path / other, "--standard", "balanced.1", "--format", "json")
+        assert (run.code, run.indicators("椒江区")["balanced.1"]["verdict"]) == (3, "met")
+        assert [problem[0] for problem in problems(run)] == [code]
+
+
+def test_a_broken_county_yaml_is_told_at_its_place_although_the_day_is_missing_too(tmp_path: Path) -> None:
+    folder = facts(
+        tmp_path / "f", **{"county.yaml": COUNTY + "county: {}\n", "marks.csv": "indicator,mark\nbalanced.1,√\n"}
+    )
+    run = tzcheck("check", folder, "--lang", "en")
+    assert run.code == 3
+    assert run.err.splitlines()[0] == "error county.yaml:3  the key county is there twice"
+
+
+@pytest.mark.parametrize("name", ["marks.csv", "marks.yaml"])
+def test_a_folder_or_a_pipe_named_as_a_table_is_no_file(tmp_path: Path, name: str) -> None:
+    folder = facts(tmp_path / "f", published="standard,unmet\nbalanced,1\n")
+    (folder / name).mkdir()
+    assert ("no_file", name, None, None, None) in codes(read(folder))
+    (folder / name).rmdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / name)
+        assert ("no_file", name, None, None, None) in codes(read(folder))
+
+
+def test_rows_before_a_fault_in_the_file_are_counted_and_leave_doubt(tmp_path: Path) -> None:
+    folder = facts(tmp_path / "f", marks='indicator,mark\nbalanced.1,√\nbalanced.2,※\n"balanced.12,√\n')
+    found = read(folder)
+    assert [(one.rows, one.accepted, one.rejected) for one in found.files if one.path == "marks.csv"] == [(3, 2, 1)]
+    verdicts = check(folder, "--standard", "balanced").indicators("椒江区")
+    assert [verdicts[f"balanced.{n}"]["verdict"] for n in (1, 2)] == ["undetermined", "unmet"]
+
+
+def test_malformed_items_of_a_yaml_list_are_counted(tmp_path: Path) -> None:
+    folder = facts(tmp_path / "f", **{"marks.yaml": "- {indicator: balanced.1, mark: √}\n- 3\n- [a]\n"})
+    assert [(one.rows, one.accepted, one.rejected) for one in read(folder).files[1:]] == [(3, 1, 2)]
+
+
+def test_a_subtotal_is_not_the_city(tmp_path: Path) -> None:
+    folder = tmp_path / "f"
+    folder.mkdir()
+    (folder / "city.yaml").write_text("city: {name: 台州市}\nas_of: 2022-12-31\n", encoding="utf-8")
+    (folder / "enrolment.csv").write_text("county,primary_total\n椒江,4\n小计,4\n合计,4\n", encoding="utf-8")
+    found = read(folder)
+    assert [found.places[index].name for index in found.tables["enrolment"].place] == ["椒江区", "台州市"]
+
+
+def test_a_full_width_code_is_the_code_and_a_code_with_another_name_is_no_place(tmp_path: Path) -> None:
+    written = {"marks.csv": "indicator,mark\nbalanced.1,√\n"}
+    full = read(facts(tmp_path / "a", **{"county.yaml": "county: {code: '３３１００２'}\n"}, **written))
+    assert [place.name for place in full.places] == ["椒江区"]
+    wrong = read(facts(tmp_path / "b", **{"county.yaml": "county: {code: '331002', name: 玉环市}\n"}, **written))
+    assert (wrong.places, [code for code, *_ in codes(wrong)]) == ((), ["code_and_name"])
+
+
+def test_a_key_that_no_rule_reads_but_nearly_is_a_query(tmp_path: Path) -> None:
+    found = read(facts(tmp_path / "f", values="key,value\nsurveys_validd,5\n"))
+    assert [(p.severity, p.code, p.value) for p in found.problems] == [("query", "value_key", "surveys_validd")]
+
+
+def test_a_sign_for_nothing_is_blank_and_told(tmp_path: Path) -> None:
+    found = read(facts(tmp_path / "f", enrolment="county,primary_total\n椒江,/\n"))
+    assert column(found, "enrolment", "primary_total") == [None]
+    assert [(p.severity, p.code, p.value) for p in found.problems] == [("query", "nothing_sign", "/")]

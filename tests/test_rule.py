@@ -85,8 +85,8 @@ def test_the_rules_that_travel_with_tzcheck_have_no_faults() -> None:
         ("by: stage", "by: stag", ("unknown_name", 4, "no measure, parameter or column is named stag; is it")),
         ("primary: {2", "primry: {2", ("unknown_category", 4, "primry is none of the column's codes; is it")),
         ("{2017-04-19: 45}", "{}", ("no_value", 4, "the parameter limit has no value at all")),
-        ("{2017-04-19: 45}", "{2017-04-31: 45}", ("bad_value", 11, "wrong value: ")),
-        ("{2017-04-19: 45}", "{2017-04-19: viele}", ("bad_value", 11, "wrong value: ")),
+        ("{2017-04-19: 45}", "{2017-04-31: 45}", ("bad_parameter", 11, "a parameter is {day: amount}")),
+        ("{2017-04-19: 45}", "{2017-04-19: viele}", ("bad_parameter", 11, "a parameter is {day: amount}")),
         ("{2017-04-19: 45}", "{2027-04-19: 45}", ("no_value_on_day", 4, "the parameter limit primary has no value on")),
         ("zh: 班额, en: Class size", "zh: 班额", ("missing_key", 6, "the key en is missing")),
         ("en: Class size", "en: ''", ("bad_value", 6, "wrong value: String should have at least 1 character")),
@@ -98,6 +98,17 @@ def test_the_rules_that_travel_with_tzcheck_have_no_faults() -> None:
             "size <= limit", "size <= limit and size >= 60",
             ("contradiction", 4, "size can't be at least 60 and at most 45"),
         ),
+        (
+            "size <= limit", "size <= limit and size > limit",
+            ("contradiction", 4, "size can't be at least 45 and at most 45"),
+        ),
+        ("    each: class\n", "    each: class\n    group: nope\n", ("unknown_name", 4, "no measure, parameter or c")),
+        (", junior: {2017-04-19: 50}", "", ("no_category", 4, "the parameter limit has no value for junior")),
+        (
+            "    each: class\n", "    each: class\n    holds_for: {at_least: 185 %}\n",
+            ("bad_value", 9, "wrong value: "),
+        ),
+        ("size <= limit", "(" * 3000 + "size <= limit", ("condition", 9, "can't read the condition")),
         ("size <= limit", "stage <= primary", ("codes_in_order", 9, "codes have no order, so <= can't compare them")),
         ("size <= limit", "stage == primry", ("unknown_category", 9, "primry is none of the column's codes; is it")),
     ],
@@ -249,3 +260,13 @@ def test_rules_can_be_listed_and_shown() -> None:
         == "balanced.1\t" + tzcheck("rules", "show", "balanced.1", "--lang", "en").out.split("  ")[1].split("\n")[0]
     )
     assert "source: 教督〔2017〕6号" in tzcheck("rules", "show", "balanced.12", "--lang", "en").out
+
+
+def test_a_wrong_parameter_is_told_once(tmp_path: Path) -> None:
+    assert len(faults(tmp_path, **{"demo/size.yaml": TOPIC.replace("2017-04-19: 45", "2017-13-19: 45")})) == 1
+
+
+def test_every_profile_is_looked_at(tmp_path: Path) -> None:
+    strict = "profile: strict\ntitle: {zh: 严, en: strict}\nset: {demo.1: {limt: {2017-04-19: 40}}}\n"
+    found = faults(tmp_path, **{"profiles/strict.yaml": strict})
+    assert [one[:3] for one in found] == [("unknown_name", "rules/profiles/strict.yaml", 1)]

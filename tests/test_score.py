@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support import Run, check, facts, problems
+from tests.support import ROOT, Run, check, facts, problems
 from tests.test_rule import folder
 from tzcheck.report import percent, shown
+from tzcheck.rule import load
 from tzcheck.score import rounded
 
 HEAD = 'number: "1"\n    title: {zh: 一, en: one}\n    source: {document: 无, certainty: D}\n    '
@@ -262,3 +263,45 @@ rules:
         run = check(facts(tmp_path / "f", values="key,value\n" + values), "--rules", rules, "--standard", "demo")
         one = run.indicators("椒江区")["demo.gain"]
         assert (one["verdict"], one["shows"][0]["value"]) == (verdict, pytest.approx(gain) if gain else gain)
+
+
+def test_a_mark_does_not_decide_where_tables_are_given_that_this_version_can_not_judge_by(tmp_path: Path) -> None:
+    written = {
+        "marks": "indicator,mark\nbalanced.1,√\nbalanced.12,√\n",
+        "schools": "school_id,school\n2133000001,一小\n",
+    }
+    found = check(facts(tmp_path / "f", **written), "--standard", "balanced").indicators("椒江区")
+    assert [(found[id]["verdict"], found[id]["basis"]) for id in ("balanced.1", "balanced.12")] == [
+        ("undetermined", "facts"), ("met", "mark"),
+    ]  # fmt: skip
+    assert found["balanced.1"]["reason"] == "facts are given (schools), but this version can't judge by them yet"
+
+
+def test_a_county_is_not_ready_by_leaving_indicators_out_of_the_count(tmp_path: Path) -> None:
+    ids = [id for id, _, _ in load([ROOT / "rules"]).rules() if id.startswith("balanced.")]
+
+    def ready(*left_out: str) -> object:
+        marks = "".join(f"{id},{'——' if id in left_out else '√'}\n" for id in ids)
+        run = check(facts(tmp_path / "f", marks="indicator,mark\n" + marks), "--standard", "balanced")
+        return run.result["counties"][0]["standards"][0]["ready"]
+
+    assert (ready(), ready("balanced.31"), ready("balanced.1")) == (True, True, True)
+    assert (ready("balanced.9"), ready("balanced.veto"), ready("balanced.resources")) == (None, None, None)
+
+
+def test_the_key_that_is_missing_is_the_one_named(tmp_path: Path) -> None:
+    one = check(facts(tmp_path / "f", values="key,value\ndisabled_children,100\n"), "--standard", "balanced.24")
+    found = one.indicators("椒江区")["balanced.24"]
+    assert found["reason"] == "1 of 1 lack a value: disabled_enrolled"
+    assert [item["column"] for item in found["missing"]] == ["disabled_enrolled"]
+
+
+def test_an_identity_names_the_row_of_the_printed_total(tmp_path: Path) -> None:
+    folder_of_facts = tmp_path / "f"
+    folder_of_facts.mkdir()
+    (folder_of_facts / "city.yaml").write_text("city: {name: 台州市}\nas_of: 2022-12-31\n", encoding="utf-8")
+    (folder_of_facts / "enrolment.csv").write_text("county,primary_total\n椒江,4\n黄岩,6\n合计,11\n", encoding="utf-8")
+    one = check(folder_of_facts, "--standard", "notice").indicators("台州市")["notice.enrolment.sum.primary_total"]
+    assert [(e["value"], e["limit"], e["shortfall"], e["file"], e["row"]) for e in one["evidence"]] == [
+        (10, 11, 1, "enrolment.csv", 4)
+    ]

@@ -3,6 +3,7 @@
 import gc
 import locale
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -13,7 +14,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tzcheck import __version__
-from tzcheck.errors import EXIT_FACTS, EXIT_INTERNAL, EXIT_NOTHING, EXIT_USAGE, Fault, Problem, UsageFault, hint
+from tzcheck.errors import (
+    EXIT_FACTS,
+    EXIT_INTERNAL,
+    EXIT_NOTHING,
+    EXIT_USAGE,
+    FactsFault,
+    Fault,
+    Problem,
+    UsageFault,
+    hint,
+)
 from tzcheck.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -85,6 +96,8 @@ def _a_day(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
     if value is None:
         return None
     try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise ValueError(value)
         return date.fromisoformat(value)
     except ValueError:
         raise click.BadParameter(f"{value} 不是日期，应如 2022-12-31 / is no date such as 2022-12-31") from None
@@ -235,13 +248,13 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
 
 
 def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "Facts":
-    import codecs
-
     from tzcheck import facts
 
     if encoding:
         try:
-            codecs.lookup(encoding)
+            b"x".decode(encoding)
+        except UnicodeDecodeError:
+            pass  # a text encoding, though not of this byte
         except LookupError:
             raise click.BadParameter(encoding, param_hint="--encoding") from None
     return facts.read(paths, facts.Known(book.ids, frozenset(book.packs), book.keys), encoding)
@@ -336,6 +349,7 @@ def explain(
     day = as_of or facts.as_of
     found = report.check(book, facts, frozenset([rule]), day, engine, counties)
     click.echo(told(book, facts, rule, day, found, lang), nl=False)
+    _complain((problem for problem in found.problems if problem.severity == "error"), lang)
     ctx.exit(report.exit_code(found, "undetermined"))
 
 
@@ -362,26 +376,35 @@ def compare(
             return _result(path)
         return as_data(_checked((path,), rule_folders, profile, (), as_of, engine, (), encoding), lang)
 
-    found = comparing.compare(result(old), result(new))
+    results = [result(old), result(new)]
+    try:
+        found = comparing.compare(*results)
+    except (KeyError, TypeError, AttributeError) as error:
+        why = f"{type(error).__name__} {error}"
+        raise FactsFault([Problem("error", "no_result", f"{old}, {new}", details={"why": why})]) from None
     if format == "json":
         click.echo(json.dumps(comparing.as_data(found), ensure_ascii=False, indent=1))
     else:
         click.echo(comparing.as_text(found, lang), nl=False)
-    ctx.exit(1 if any(change.kind in ("new", "open", "unjudged") for change in found.changes) else 0)
+    for one in results:
+        for problem in one["problems"]:
+            if problem["severity"] == "error":
+                where = ":".join(str(problem[key]) for key in ("file", "row", "column") if problem[key])
+                click.echo(f"{text('severity.error', lang)} {where}  {problem['message']}", err=True)
+    ctx.exit(comparing.exit_code(results, found))
 
 
 def _result(path: Path) -> dict[str, Any]:
     """A result that was written before. Raises FactsFault where it is none."""
     import json
 
-    from tzcheck.errors import FactsFault
     from tzcheck.report import SCHEMA
 
     try:
         data = json.loads(path.read_bytes())
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise FactsFault([Problem("error", "no_result", str(path), details={"why": f"schema ≠ {SCHEMA}"})])
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise FactsFault([Problem("error", "no_result", str(path), details={"why": str(error)})]) from None
     return data
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tzcheck.errors import EXIT_FACTS, EXIT_FAILED, EXIT_INTERNAL, EXIT_MET, EXIT_NOTHING
 from tzcheck.texts import text
 
 OPEN = ("unmet", "undetermined")
@@ -75,6 +76,18 @@ def _achievements(result: dict[str, Any]) -> dict[tuple[str, str], float | None]
         for county in result["counties"]
         for standard in county["standards"]
     }
+
+
+def exit_code(results: list[dict[str, Any]], comparison: Comparison) -> int:
+    """The exit code of the contract: 4 engines that disagree, 3 wrong facts, 5 nothing judged, 1 something open."""
+    indicators = [one for result in results for one in _indicators(result).values()]
+    if any("engines" in one for one in indicators):
+        return EXIT_INTERNAL
+    if any(problem["severity"] == "error" for result in results for problem in result["problems"]):
+        return EXIT_FACTS
+    if all(one["verdict"] in ("not_applicable", "not_counted") for one in indicators):
+        return EXIT_NOTHING
+    return EXIT_FAILED if any(change.kind != "fixed" for change in comparison.changes) else EXIT_MET
 
 
 def as_data(comparison: Comparison) -> dict[str, Any]:

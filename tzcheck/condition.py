@@ -80,8 +80,10 @@ def parse_number(text: str) -> Fraction:
 
 def parse(text: str) -> Condition:
     """The condition that `text` spells, e.g. `students <= limit and not type in (special, vocational)`."""
-    tokens = _tokens(text)
-    condition, rest = _either(tokens)
+    try:
+        condition, rest = _either(_tokens(text))
+    except RecursionError:
+        raise ConditionError("((…") from None
     if rest:
         raise ConditionError(rest[0])
     return condition

@@ -15,19 +15,22 @@ from typing import Any
 
 from tzcheck import document
 from tzcheck.errors import FactsFault, Problem, UsageFault, hint
-from tzcheck.place import TOTALS, Place, Places, spelled
+from tzcheck.place import TOTALS, WHOLE, Place, Places, spelled
 from tzcheck.readers import READERS, RawTable
 from tzcheck.readers.rows import header_spelling, spellings
 from tzcheck.readers.yaml import cell
-from tzcheck.table import NUMERIC, TABLES, VALUES, Column, Table
+from tzcheck.table import NUMERIC, TABLES, VALUE_KINDS, VALUES, Column, Table
 
-SET_FILES = {"county.yaml": "county", "city.yaml": "city"}
-DATA_SUFFIXES = frozenset(READERS)
+SET_FILES = {f"{level}.{suffix}": level for level in ("county", "city") for suffix in ("yaml", "yml")}
+LATER = frozenset({".xlsx", ".xls", ".ods", ".parquet"})
+DATA_SUFFIXES = frozenset(READERS) | LATER
 SCALE = Decimal("0.000001")
 LARGEST = Decimal(10) ** 10
 NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 YEARS = range(1900, 2101)
+# How people write that there is no number.
+NOTHING = frozenset({"/", "-", "—", "——", "无"})
 AS_OF, CODE = Column("as_of", ("截止日期",), "date"), Column("code", ("代码",))
 
 
@@ -84,7 +87,7 @@ class Facts:
     files: tuple[FileRead, ...]
     problems: tuple[Problem, ...]
     refused: tuple[Refused, ...]
-    days: Mapping[str, date]
+    days: tuple[tuple[str, date], ...]
 
     @property
     def given(self) -> frozenset[str]:
@@ -93,13 +96,18 @@ class Facts:
 
     @property
     def as_of(self) -> date:
-        """The day that all sets name. Raises UsageFault where there is none, or more than one."""
-        found = set(self.days.values())
+        """The day that all sets name.
+
+        Raises UsageFault where there is none, or more than one; FactsFault where there is none since a file is wrong.
+        """
+        found = {day for _, day in self.days}
         if len(found) == 1:
             return found.pop()
+        if not found and any(problem.severity == "error" for problem in self.problems):
+            raise FactsFault([*sorted(self.problems, key=Problem.order), Problem("error", "no_day")])
         if not found:
             raise UsageFault([Problem("error", "no_day")])
-        shown = ", ".join(f"{file} {day}" for file, day in self.days.items())
+        shown = ", ".join(f"{file} {day}" for file, day in self.days)
         raise UsageFault([Problem("error", "several_days", details={"days": shown})])
 
 
@@ -107,12 +115,14 @@ class Facts:
 class _Set:
     """One folder (or file) of facts while it is read: its own place, if it names one.
 
-    Places of a set with a `suffix` are apart from those of the same name in other sets.
+    Places of a set with a `suffix` are apart from those of the same name in other sets. A `broken` set has a
+    county.yaml that does not say which county it is.
     """
 
     place: int | None = None
     city: int | None = None
     suffix: str = ""
+    broken: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +149,7 @@ class _Reading:
         self.files: list[FileRead] = []
         self.problems: list[Problem] = []
         self.refused: list[Refused] = []
-        self.days: dict[str, date] = {}
+        self.days: list[tuple[str, date]] = []
 
     def place(self, place: Place) -> int:
         if place.id not in self.index:
@@ -154,17 +164,21 @@ class _Reading:
 def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Facts:
     """The facts in `paths`: folders of a county or city, folders of such folders, or single tables.
 
-    Raises FactsFault where a path is not there or holds nothing that could be facts.
+    Raises FactsFault where nothing at all could be read.
     """
     reading = _Reading(known, encoding)
     for path in paths:
-        if not path.exists():
-            raise FactsFault([Problem("error", "no_such_path", str(path))])
-        for folder, files in _sets(path):
+        sets = _sets(path) if path.exists() else []
+        before = len(reading.files), len(reading.problems)
+        for folder, files in sets:
             _read_set(reading, path, folder, files)
-    if not reading.files and not any(problem.severity == "error" for problem in reading.problems):
-        found = [Problem("error", "no_tables", str(path), details=_table_names()) for path in paths]
-        raise FactsFault([*reading.problems, *found])
+        told = any(problem.severity == "error" for problem in reading.problems[before[1] :])
+        if not path.exists():
+            reading.error("no_such_path", str(path))
+        elif len(reading.files) == before[0] and not told:
+            reading.error("no_tables", str(path), details=_table_names())
+    if not reading.files:
+        raise FactsFault(reading.problems)
     _check_schools(reading)
     return _facts(reading)
 
@@ -207,7 +221,7 @@ def _facts(reading: _Reading) -> Facts:
         files=tuple(reading.files),
         problems=tuple(reading.problems),
         refused=tuple(reading.refused),
-        days=reading.days,
+        days=tuple(reading.days),
     )
 
 
@@ -224,7 +238,7 @@ def _sets(path: Path) -> list[tuple[Path, list[Path]]]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files = [
             Path(folder) / name
-            for name in sorted(names)
+            for name in sorted([*names, *folders])
             if Path(name).suffix.casefold() in DATA_SUFFIXES and not name.startswith((".", "~"))
         ]
         if files:
@@ -253,9 +267,11 @@ def _read_set(reading: _Reading, root: Path, folder: Path, files: list[Path]) ->
             reading.problems.append(Problem(severity, code, name, details=details))
             continue
         data = _bytes(reading, path, name)
-        if data is not None:
-            raw = READERS[path.suffix.casefold()](data, name, table, reading.encoding)
-            _read_table(reading, own, table, raw, name, hashlib.sha256(data).hexdigest())
+        if data is None:
+            reading.refused.append(Refused(table.id, own.place, None))
+            continue
+        raw = READERS[path.suffix.casefold()](data, name, table, reading.encoding)
+        _read_table(reading, own, table, raw, name, hashlib.sha256(data).hexdigest())
 
 
 def table_of(path: Path) -> Table | None:
@@ -266,6 +282,12 @@ def table_of(path: Path) -> Table | None:
 
 
 def _bytes(reading: _Reading, path: Path, name: str) -> bytes | None:
+    if path.suffix.casefold() not in READERS:
+        reading.error("unsupported", name, details={"suffixes": ", ".join(READERS)})
+        return None
+    if path.exists() and not path.is_file():
+        reading.error("no_file", name)
+        return None
     try:
         return path.read_bytes()
     except OSError as error:
@@ -278,7 +300,7 @@ def _bytes(reading: _Reading, path: Path, name: str) -> bytes | None:
 
 def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
     name = path.relative_to(base).as_posix()
-    own = _Set()
+    own = _Set(broken=True)
     data = _bytes(reading, path, name)
     if data is None:
         return own
@@ -294,8 +316,7 @@ def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
         return own
     for key in value:
         if key not in allowed:
-            details = {"expected": ", ".join(allowed)}
-            reading.error("unknown_key", name, found.line((key,)), value=key, details=details)
+            _unknown_key(reading, name, found.line((key,)), key, allowed)
     place = _described_place(reading, name, found, value[level], level)
     if place is not None:
         city = place if level == "city" else None
@@ -305,12 +326,12 @@ def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
         if day is None:
             _bad_cell(reading, name, found.line(("as_of",)), AS_OF, cell(value["as_of"]), "date")
         else:
-            reading.days[name] = day
+            reading.days.append((name, day))
     rows = _value_rows(reading, name, found, value.get("values") or {})
     sha = hashlib.sha256(data).hexdigest()
     raw = RawTable(1, ("key", "value", "as_of", "document"), tuple(rows))
     if rows and own.place is None:
-        reading.error("values_without_place", name)
+        reading.files.append(FileRead(name, sha, len(rows), 0, len(rows)))
     elif rows:
         _read_table(reading, own, VALUES, raw, name, sha)
     else:
@@ -321,11 +342,17 @@ def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
 def _described_place(
     reading: _Reading, file: str, found: document.Document, value: dict[str, Any], level: str
 ) -> int | None:
-    code, name = cell(value.get("code")), cell(value.get("name"))
+    for key, item in value.items():
+        if key not in ("code", "name"):
+            _unknown_key(reading, file, found.line((level, key)), key, ("code", "name"))
+        elif isinstance(item, dict | list):
+            reading.error("set_file", file, found.line((level, key)), details={"key": level})
+            return None
+    code, name = spelled(cell(value.get("code"))), cell(value.get("name"))
     known = reading.registry.find(name) if name and not code else None
     if known:
         return reading.place(known)
-    if code and not re.fullmatch(r"\d{6}", code):
+    if code and not re.fullmatch(r"[0-9]{6}", code):
         _bad_cell(reading, file, found.line((level, "code")), CODE, code, "county_code")
         return None
     if not code and not name:
@@ -335,7 +362,13 @@ def _described_place(
     known = reading.registry.add(place)
     if name and reading.registry.find(name) not in (known, None):
         reading.error("code_and_name", file, found.line((level, "name")), value=name, details={"code": code})
+        return None
     return reading.place(known)
+
+
+def _unknown_key(reading: _Reading, file: str, line: int | None, key: str, allowed: tuple[str, ...]) -> None:
+    details = {"hint": hint(key, allowed), "expected": ", ".join(allowed)}
+    reading.error("unknown_key", file, line, value=key, details=details)
 
 
 def _value_rows(
@@ -347,16 +380,20 @@ def _value_rows(
     rows: list[tuple[int, tuple[str, ...]]] = []
     for key, value in values.items():
         line = found.line(("values", key)) or 1
-        if isinstance(value, dict) and not set(value) <= {"value", "as_of", "document"}:
+        parts_known = ("value", "as_of", "document")
+        if isinstance(value, dict) and not set(value) & set(parts_known):
             nested = {f"{key}.{sub}": item for sub, item in value.items()}
         else:
             nested = {key: value}
         for id, item in nested.items():
             parts = item if isinstance(item, dict) else {"value": item}
-            if any(isinstance(part, dict | list) for part in (*parts.values(), item)) and not isinstance(item, dict):
+            for part in parts:
+                if part not in parts_known:
+                    _unknown_key(reading, file, line, part, parts_known)
+            if any(isinstance(part, dict | list) for part in parts.values()):
                 reading.error("values_shape", file, line, value=id)
                 continue
-            rows.append((line, (id, *(cell(parts.get(name)) for name in ("value", "as_of", "document")))))
+            rows.append((line, (id, *(cell(parts.get(name)) for name in parts_known))))
     return rows
 
 
@@ -370,7 +407,8 @@ def _read_table(reading: _Reading, own: _Set, table: Table, raw: RawTable, file:
     broken = any(problem.severity == "error" for problem in raw.problems)
     columns = None if not raw.header else _columns(reading, own, table, raw, file)
     if columns is None:
-        reading.files.append(FileRead(file, sha256, len(raw.records), 0, len(raw.records)))
+        rows = len(raw.records) + raw.lost
+        reading.files.append(FileRead(file, sha256, rows, 0, rows))
         reading.refused.append(Refused(table.id, own.place, None))
         return
     if not raw.records and not broken:
@@ -382,7 +420,8 @@ def _read_table(reading: _Reading, own: _Set, table: Table, raw: RawTable, file:
         accepted += _read_row(reading, own, typed, columns, file, file_index, row, cells)
     if broken:
         reading.refused.append(Refused(table.id, own.place, None))
-    reading.files.append(FileRead(file, sha256, len(raw.records), accepted, len(raw.records) - accepted))
+    rows = len(raw.records) + raw.lost
+    reading.files.append(FileRead(file, sha256, rows, accepted, rows - accepted))
 
 
 def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: str) -> list[Column | None] | None:
@@ -411,6 +450,9 @@ def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: st
             for match in get_close_matches(header_spelling(spelling), candidates, 1, 0.75)
         ]
         needed = own.place is None if column.kind == "place" else column.required
+        if needed and column.kind == "place" and own.broken:
+            sound = False  # told already: county.yaml does not say which county it is
+            continue
         if near:
             strangers.remove(near[0])
             details = {"id": column.id, "title": column.headers[0]}
@@ -463,8 +505,10 @@ def _read_row(
     _check_references(reading, table, values, file, row)
     if table.key and not any(problem.severity == "error" for problem in reading.problems[before:]):
         key = (own.suffix, *(place if id == table.place else values[id] for id in table.key))
-        first = reading.keys[table.id].setdefault(key, (file, row))
-        if first != (file, row):
+        first = reading.keys[table.id].get(key)
+        if first is None:
+            reading.keys[table.id][key] = (file, row)
+        else:
             shown = " ".join(str(values[id]) for id in table.key if values[id] != "")
             again: dict[str, object] = {"first_file": first[0], "first_row": first[1]}
             reading.error("duplicate", file, row, column=table.key[-1], value=shown, details=again)
@@ -487,7 +531,7 @@ def _read_row(
 
 def _is_total(table: Table, own: _Set, raw: Mapping[str, str], cells: tuple[str, ...]) -> bool:
     """Whether a row is a sum of those above it, and not itself a fact (as the city's row of the notice is)."""
-    if table.of_places and own.city is not None and spelled(raw.get(table.place, "")) in TOTALS:
+    if table.of_places and own.city is not None and spelled(raw.get(table.place, "")) in WHOLE:
         return False
     return spelled(next(text for text in cells if text)) in TOTALS
 
@@ -500,7 +544,7 @@ def _row_place(reading: _Reading, own: _Set, table: Table, text: str, file: str,
             return own.place
         reading.error("no_place", file, row, column=column)
         return None
-    if own.city is not None and spelled(text) in TOTALS:
+    if own.city is not None and spelled(text) in WHOLE:
         return own.city
     place = reading.registry.find(text)
     if place is None:
@@ -549,13 +593,17 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
                 _bad_cell(reading, file, row, column, text, "date")
             return day
         case kind:
+            if spelled(text) in NOTHING:
+                details = {"header": column.header}
+                reading.problems.append(Problem("query", "nothing_sign", file, row, column.id, text, details=details))
+                return None
             number = parse_decimal(text, percent=column.unit == "%")
             value = _number_of_kind(kind, number)
             if value is None:
                 _bad_cell(reading, file, row, column, text, kind)
             elif number is not None and kind != "printed" and number != number.quantize(SCALE, ROUND_HALF_UP):
-                details = {"header": column.header, "decimals": -int(SCALE.as_tuple().exponent)}
-                reading.problems.append(Problem("query", "rounded", file, row, column.id, text, details=details))
+                about: dict[str, object] = {"header": column.header, "decimals": -int(SCALE.as_tuple().exponent)}
+                reading.problems.append(Problem("query", "rounded", file, row, column.id, text, details=about))
             return value
 
 
@@ -617,10 +665,16 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
 
 def _check_references(reading: _Reading, table: Table, values: dict[str, Any], file: str, row: int) -> None:
     """Indicators and standards that a row names must be there, and values that rules compute with be numbers."""
-    if table is VALUES and values["key"] in reading.known.numbers and values["value"] is not None:
-        number = parse_decimal(values["value"])
-        if number is None or abs(number) >= LARGEST:
-            _bad_cell(reading, file, row, VALUES.column("value"), values["value"], "number")
+    key, text = (values.get("key"), values.get("value")) if table is VALUES else (None, None)
+    if key is not None and text is not None:
+        kind = VALUE_KINDS.get(key, "number" if key in reading.known.numbers else None)
+        found = parse_date(text) if kind == "date" else _number_of_kind(kind, parse_decimal(text)) if kind else text
+        if kind and found is None:
+            _bad_cell(reading, file, row, VALUES.column("value"), text, kind)
+        known_keys = VALUE_KINDS.keys() | reading.known.numbers
+        if key not in known_keys and hint(key, known_keys, 0.85)["en"]:
+            near: dict[str, object] = {"hint": hint(key, known_keys, 0.85)}
+            reading.problems.append(Problem("query", "value_key", file, row, "key", key, details=near))
     for column, known in (("indicator", reading.known.indicators), ("standard", reading.known.standards)):
         named = values.get(column)
         if column in table.column_ids and named is not None and named not in known:

@@ -68,7 +68,8 @@ TAIZHOU = (
     Place("331000", "台州市", "city", aliases=("台州",)),
     Place("330000", "浙江省", "province", aliases=("浙江", "全省", "全省第六名")),
 )
-TOTALS = ("合计", "小计", "总计")
+WHOLE = ("合计", "总计", "全市合计")
+TOTALS = (*WHOLE, "小计")
 
 
 def spelled(text: str) -> str:

@@ -10,7 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    WithJsonSchema,
+)
 from sqlglot import exp
 
 from tzcheck import condition, document, measure
@@ -34,6 +43,12 @@ def _amount(value: Any) -> Any:
             raise ValueError("45, 0.85, 85 % or 1/15")
         case _:
             return Fraction(value)
+
+
+def _a_share(value: Fraction) -> Fraction:
+    if not 0 < value <= 1:
+        raise ValueError("a share is more than 0 and at most 100 %")
+    return value
 
 
 def _day(value: Any) -> Any:
@@ -103,7 +118,7 @@ Parameter = ByCategory | Dated
 class Share(Model):
     """A share of the subjects that must hold."""
 
-    at_least: Amount
+    at_least: Annotated[Amount, AfterValidator(_a_share)]
 
 
 class Measure(Model):
@@ -175,6 +190,7 @@ class Rule(Model):
     target: bool = False
     soft: bool = False
     shows: tuple[str, ...] = ()
+    decided_by: tuple[str, ...] = ()
     counted: bool = True
     sampled: bool = False
     fix: Text | None = None
@@ -391,6 +407,10 @@ def examine(
         loading.problems.append(Problem("error", "no_such_profile", value=profile, details=details))
         return None, loading.problems
     chosen = loading.profiles[profile]
+    if cases:  # whoever looks at the cases looks at every profile
+        for other in loading.profiles.values():
+            if other is not chosen:
+                _under_profile(loading, packs, other)
     packs = _under_profile(loading, packs, chosen)
     for pack in packs.values():
         for name, one in pack.measures.items():
@@ -457,9 +477,25 @@ def _validated(loading: _Loading, model: type[ModelT], file: str, found: documen
     try:
         return model.model_validate(found.value)
     except ValidationError as error:
+        told: set[tuple[Any, ...]] = set()
         for fault in error.errors(include_url=False, include_context=False):
-            loading.problems.append(_fault(fault, model, file, found))
+            # A parameter is one of several shapes, and pydantic complains of each: one complaint is enough.
+            loc = fault["loc"]
+            at = loc[: loc.index("parameters") + 2] if "parameters" in loc else ()
+            if at and at in told:
+                continue
+            told.add(at)
+            loading.problems.append(_parameter_fault(loc, file, found) if at else _fault(fault, model, file, found))
         return None
+
+
+def _parameter_fault(loc: tuple[Any, ...], file: str, found: document.Document) -> Problem:
+    """A parameter of the wrong shape, at the deepest line that pydantic's path leads to."""
+    path: tuple[Any, ...] = ()
+    for part in loc:
+        path = (*path, part) if (*path, part) in found.lines else path
+    shown = ".".join(map(str, path))
+    return Problem("error", "bad_parameter", file, found.line(path), column=shown, value=str(path[-1]))
 
 
 def _fault(fault: Any, model: type[Model], file: str, found: document.Document) -> Problem:
@@ -528,8 +564,9 @@ def _under_profile(loading: _Loading, packs: dict[str, RulePack], profile: Profi
         for name in changes:
             if name not in rule.parameters:
                 where = loading.where[f"profile {profile.profile}"]
-                _unknown(loading, *where, "unknown_name", f"{id} {name}", rule.parameters)
-        changed = rule.model_copy(update={"parameters": {**rule.parameters, **changes}})
+                _unknown(loading, *where, "unknown_name", name, rule.parameters)
+        known_changes = {name: dated for name, dated in changes.items() if name in rule.parameters}
+        changed = rule.model_copy(update={"parameters": {**rule.parameters, **known_changes}})
         rules = {**result[pack.id].rules, id: changed}
         result[pack.id] = RulePack(pack.head, pack.measures, rules)
     return result
@@ -574,6 +611,11 @@ def table_of(rule: Rule) -> Table | None:
 
 def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
     file, line = loading.where[id]
+    if rule.group is not None and rule.group not in pack.head.groups:
+        _unknown(loading, file, line, "unknown_name", rule.group, pack.head.groups)
+    for name in rule.decided_by:
+        if name.split(".")[0] not in TABLES:
+            _unknown(loading, file, line, "unknown_table", name, TABLES)
     if rule.requires is None:
         if rule.each or rule.applies or rule.parameters:
             loading.problems.append(Problem("error", "requires_nothing", file, line, value=id))
@@ -692,7 +734,7 @@ def lint(book: Rulebook, day: date) -> list[Problem]:
     cased: dict[str, set[str]] = {}
     for case in book.cases:
         cased.setdefault(case.rule, set()).add(case.verdict)
-    for id, _, rule in book.rules():
+    for id, pack, rule in book.rules():
         file, line = book.where[id]
         if rule.requires is not None and not {"met", "unmet"} <= cased.get(id, set()):
             problems.append(Problem("error", "no_cases", file, line, value=id))
@@ -703,14 +745,31 @@ def lint(book: Rulebook, day: date) -> list[Problem]:
                     problems.append(Problem("error", "no_value_on_day", file, line, id, name, details=details))
         if rule.requirement is not None:
             problems.extend(_contradictions(id, rule, day, file, line))
+            problems.extend(_left_out(id, pack, rule, file, line))
     return problems
+
+
+def _left_out(id: str, pack: RulePack, rule: Rule, file: str, line: int) -> Iterator[Problem]:
+    """Categories that a parameter has no value for, in a rule that asks something of all of them."""
+    for name, parameter in rule.parameters.items():
+        if not isinstance(parameter, ByCategory) or rule.applies is not None:
+            continue
+        split = (TABLES[m.table] for m in pack.measures.values() if m.by == rule.by and m.table)
+        table = table_of(rule) or next(split, None)
+        if table is None or parameter.by not in table.column_ids:
+            continue  # told already
+        missing = (table.column(parameter.by).codes or {}).keys() - (parameter.__pydantic_extra__ or {}).keys()
+        if missing:
+            details = {"categories": ", ".join(sorted(missing))}
+            yield Problem("error", "no_category", file, line, column=id, value=name, details=details)
 
 
 def _contradictions(id: str, rule: Rule, day: date, file: str, line: int) -> Iterator[Problem]:
     """Pairs of comparisons joined by `and` that no value can satisfy, such as `x >= 50 and x <= 45`."""
     if not isinstance(rule.requirement, condition.And):
         return
-    bounds: dict[tuple[str, str | None], dict[str, Fraction]] = {}
+    # The lower bound with whether it is strict, the upper one with whether it is not: so that max and min compare.
+    bounds: dict[tuple[str, str | None], dict[str, tuple[Fraction, bool]]] = {}
     for part in rule.requirement.parts:
         if not isinstance(part, Comparison) or not isinstance(part.left, Name):
             continue
@@ -722,10 +781,11 @@ def _contradictions(id: str, rule: Rule, day: date, file: str, line: int) -> Ite
             values = {category: limit.value for category, limit in found.items()}
         for category, value in values.items():
             side = bounds.setdefault((part.left.text, category), {})
+            strict = part.operator in ("<", ">")
             if value is not None and part.operator in (">=", ">", "=="):
-                side["low"] = max(value, side.get("low", value))
+                side["low"] = max((value, strict), side.get("low", (value, strict)))
             if value is not None and part.operator in ("<=", "<", "=="):
-                side["high"] = min(value, side.get("high", value))
+                side["high"] = min((value, not strict), side.get("high", (value, not strict)))
     for (name, category), own in bounds.items():
         common = bounds.get((name, None), {}) if category else {}
         side = {
@@ -733,9 +793,13 @@ def _contradictions(id: str, rule: Rule, day: date, file: str, line: int) -> Ite
             for end, furthest in (("low", max), ("high", min))
             if end in own or end in common
         }
-        if "low" in side and "high" in side and side["low"] > side["high"]:
-            details = {"low": str(side["low"]), "high": str(side["high"])}
+        if "low" in side and "high" in side and _apart(side["low"], side["high"]):
+            details = {"low": str(side["low"][0]), "high": str(side["high"][0])}
             yield Problem("error", "contradiction", file, line, column=id, value=name, details=details)
+
+
+def _apart(low: tuple[Fraction, bool], high: tuple[Fraction, bool]) -> bool:
+    return low[0] > high[0] or (low[0] == high[0] and (low[1] or not high[1]))
 
 
 def schema() -> dict[str, Any]:

@@ -196,10 +196,15 @@ def _score(pack: RulePack, found: tuple[Indicator, ...], whole: bool) -> Score:
     met = sum(one.verdict is Verdict.MET for one in counted)
     asked = [one for one in found if one.id not in pack.head.ready_without]
     failed = [one.id for one in asked if one.verdict is Verdict.UNMET]
-    unknown = [one.id for one in asked if one.verdict is Verdict.UNDETERMINED]
+    unknown = [one.id for one in asked if one.verdict is Verdict.UNDETERMINED or _left_out(one)]
     sure = whole and not unknown and any(one.verdict.counted for one in asked)
     ready: bool | None = False if failed else True if sure else None
     return Score(pack, found, met, len(counted), ready, tuple(failed or unknown), whole)
+
+
+def _left_out(one: Indicator) -> bool:
+    """Whether an indicator was published as not counted although it is not one that is monitored by sample."""
+    return one.reason_code == "sampled" and not one.rule.sampled
 
 
 class _View:
@@ -230,6 +235,7 @@ class _View:
         by_document = self._by_document(id, rule, place)
         basis = "both" if rule.attested and rule.requirement else "attestation" if rule.attested else "facts"
         nothing = _Found(Verdict.UNDETERMINED, self._nothing(id, rule))
+        own = [read for read in rule.decided_by if place in self.present[_read(read)]]
         if rule.sampled:
             nothing = _Found(Verdict.NOT_COUNTED, Reason("not_sampled"), {"reason_code": "sampled"})
         if by_fact and basis == "both":
@@ -238,6 +244,8 @@ class _View:
             found = nothing if by_document.verdict is Verdict.MET else by_document
         elif by_fact or by_document:
             found = by_fact or by_document or nothing
+        elif own:
+            found = _Found(Verdict.UNDETERMINED, Reason("not_judged_yet", {"given": ", ".join(own)}))
         else:
             by_mark = self._by_mark(id, rule, place)
             found = by_mark or nothing
@@ -328,8 +336,15 @@ class _View:
             left.unit or right.unit,
             None if subject.file is None else self.facts.files[subject.file].path,
             subject.row,
-            blank.column or left.column or right.column,
+            self._blank(blank, subject) or left.column or right.column,
         )
+
+    def _blank(self, side: Side, subject: Subject) -> str | None:
+        """What stands for a side in evidence: of county values, a key that is not there; of a parameter, its name."""
+        for key in side.keys:
+            if subject.own not in self.present["values", key]:
+                return key
+        return side.column or (side.name if side.limits is not None else None)
 
     # Documents and marks
 
@@ -354,8 +369,7 @@ class _View:
         if refused:
             return _Found(Verdict.UNDETERMINED, Reason("refused", {"tables": "marks"}))
         if any(count.not_applicable for count in counts):
-            code = "sampled" if rule.sampled else None
-            return _Found(Verdict.NOT_COUNTED, Reason("not_counted_mark"), {"reason_code": code})
+            return _Found(Verdict.NOT_COUNTED, Reason("not_counted_mark"), {"reason_code": "sampled"})
         return _Found(Verdict.MET, Reason("mark")) if counts else None
 
     def _stated(self, basis: str, id: str, place: int) -> dict[str, Any]:
@@ -382,6 +396,12 @@ class _View:
                     details = {"indicator": one.id, "mark": mark.verdict.value, "found": one.verdict.value}
                     county = self.facts.places[place].id
                     yield Problem("query", "mark_differs", county=county, value=one.id, details=details)
+
+
+def _read(name: str) -> tuple[str, str | None]:
+    """`schools` is a table, `values.teacher_salary` a key of the county values."""
+    table, _, key = name.partition(".")
+    return table, key or None
 
 
 def _present(facts: Facts) -> Mapping[tuple[str, str | None], set[int]]:

@@ -39,7 +39,7 @@ class Side:
     `read` are the columns of the row that hold its numerator and, where there is one, its denominator. A side that
     reads none is constant: `constants` gives its value, by the category in the row's column `by` (None: for all).
     `codes` are the codes it can be, where it is no number, `labels` how they are written; `column` is the column of
-    the facts behind it, `limits` the dated values behind a parameter.
+    the facts behind it, `keys` the county values, `limits` the dated values behind a parameter.
     """
 
     ratio: Ratio
@@ -52,6 +52,7 @@ class Side:
     unit: str | None = None
     limits: Mapping[str | None, Limit] | None = None
     title: Text | None = None
+    keys: tuple[str, ...] = ()
     labels: Mapping[str, str] | None = None
 
 
@@ -59,9 +60,9 @@ class Side:
 class Judgement:
     """A rule made ready for the engines: what it compares, and for which subjects.
 
-    `rule` is None where the column `indicator` of each row says which rule it is about. `origin` is the measure
-    whose rows stand for a place's in evidence. `grouped` are the tables, each with the column it is split by, of
-    which one at least must have a row for there to be a subject.
+    `rule` is None where the column `indicator` of each row says which rule it is about. `origins` name the rows that
+    a place's measures are read from, those of the first comparison first. `grouped` are the tables, each with the
+    column it is split by, of which one at least must have a row for there to be a subject.
     """
 
     rule: str | None
@@ -75,7 +76,7 @@ class Judgement:
     category: str | None
     reads: frozenset[tuple[str, str | None]]
     shows: tuple[Side, ...] = ()
-    origin: str = ""
+    origins: tuple[str, ...] = ()
     each: str = ""
     grouped: tuple[tuple[str, str | None], ...] = ()
 
@@ -365,9 +366,9 @@ def _judgement(pack: RulePack, id: str, rule: Rule, day: date) -> Judgement:
     if table:
         reads.add((table.id, None))
     used = {name for one in both for name in conditions.names(one)} - rule.parameters.keys()
-    first = conditions.names(rule.requirement) & pack.measures.keys()
-    main = sides[0][0].name if sides[0][0].name in pack.measures else min(first, default="")
-    origin = pack.measures[next(_with_parts(pack, main))].origin if main and table is None else ""
+    named = [side.name for left, _, right in sides for side in (left, right) if side.read]
+    parts = [pack.measures[part] for name in named for part in _with_parts(pack, name)] if table is None else []
+    origins = tuple(dict.fromkeys(part.origin for part in parts if part.table is not None))
     grouped: set[tuple[str, str | None]] = set()
     for name in {part for one in used for part in _with_parts(pack, one)}:
         read = pack.measures[name]
@@ -379,7 +380,7 @@ def _judgement(pack: RulePack, id: str, rule: Rule, day: date) -> Judgement:
             reads.add((read.table, None))
     return Judgement(
         id, "facts", subjects_of(rule.each, rule.by), table, pack.levels(rule), sides, rule.requirement, rule.scope,
-        category, frozenset(reads), tuple(_side(pack, rule, table, Name(name), day) for name in rule.shows), origin,
+        category, frozenset(reads), tuple(_side(pack, rule, table, Name(name), day) for name in rule.shows), origins,
         rule.each, tuple(sorted(grouped)),
     )  # fmt: skip
 
@@ -437,7 +438,15 @@ def _side(pack: RulePack, rule: Rule, table: Table | None, operand: conditions.O
         one = pack.measures[name]
         read = tuple(f"{_kept_as(pack, name)}{end}" for end in _ends(pack, one))
         ratio = Ratio(*(exp.column(column, quoted=True) for column in read))
-        return Side(ratio, name, read, column=_column_behind(pack, one), unit=one.unit, title=one.title)
+        return Side(
+            ratio,
+            name,
+            read,
+            column=_column_behind(pack, one),
+            unit=one.unit,
+            title=one.title,
+            keys=_keys_behind(pack, one),
+        )
     column = (table or TABLES[_split_table(pack, rule)]).column(name)
     codes = tuple(column.codes) if column.codes else None
     return Side(Ratio(exp.column(name)), name, (name,), codes=codes, column=name, unit=column.unit)
@@ -450,6 +459,12 @@ def _column_behind(pack: RulePack, one: Measure) -> str | None:
     parts = [pack.measures[name] for name in one.columns]
     parts.sort(key=lambda part: part.table != "values")
     return _column_behind(pack, parts[0])
+
+
+def _keys_behind(pack: RulePack, one: Measure) -> tuple[str, ...]:
+    """The keys of county values that a measure is read from."""
+    parts = [one] if one.table is not None else [pack.measures[name] for name in one.columns]
+    return tuple(key for part in parts if part.table == "values" for key in part.columns)
 
 
 def _split_table(pack: RulePack, rule: Rule) -> str:
@@ -638,7 +653,7 @@ def _columns_read(batch: Batch) -> list[str]:
     for judgement in batch.judgements:
         table = judgement.table
         if table is None:
-            names |= dict.fromkeys((f"{judgement.origin}/from", f"{judgement.origin}/to"))
+            names |= dict.fromkeys(f"{origin}/{end}" for origin in judgement.origins for end in ("from", "to"))
         else:
             subject = () if table.subject == table.place else (table.subject,)
             names |= dict.fromkeys(("_at", *subject, *table.name))

@@ -118,6 +118,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "reason.mark": ("按公布的标记", "by the published mark"),
     "reason.not_counted_mark": ("公布为不列入统计", "published as not counted"),
     "reason.not_sampled": ("抽样监测，没有给出结果", "monitored by sample, and no result is given"),
+    "reason.not_judged_yet": (
+        "有数据（{given}），但本版本还不能据以判定",
+        "facts are given ({given}), but this version can't judge by them yet",
+    ),
     "reason.no_limit": ("限值没有可靠来源，未设定", "no source names the limit, so it is not set"),
     "reason.not_in_force": ("限值自 {since} 起生效", "its limit is in force from {since} only"),
     "reason.not_due": ("目标期限 {since} 未到，正在推进", "on the way: due {since}"),
@@ -132,6 +136,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "no table of facts in it; tables are named {tables}",
     ),
     "problem.unreadable": ("无法读取：{why}", "can't be read: {why}"),
+    "problem.unsupported": (
+        "本版本还不能读取这种文件；请另存为 {suffixes}",
+        "this version can't read such a file yet; save it as {suffixes}",
+    ),
+    "problem.no_file": ("不是普通文件", "not an ordinary file"),
+    "problem.value_key": ("没有规则用到“{value}”{hint}", "no rule reads {value}{hint}"),
+    "problem.nothing_sign": ("{header}为“{value}”，按空白处理", "{header} is {value}, read as blank"),
     "problem.not_a_table": (
         "文件名不是事实表，已忽略；表名应为：{tables}",
         "not named as a table of facts, so it was left out; tables are named {tables}",
@@ -171,10 +182,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.values_shape": (
         "values 应为“键: 值”，值是数、日期、文本或 value/as_of/document",
         "values should map keys to a number, a date, a text or value/as_of/document",
-    ),
-    "problem.values_without_place": (
-        "没有写明县或市，values 无处归属",
-        "names no county or city that its values could belong to",
     ),
     "problem.code_and_name": (
         "名称“{value}”与代码 {code} 不是同一个地方",
@@ -315,6 +322,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "problem.unused_parameter": ("参数“{value}”没有用到", "the parameter {value} is not used"),
     "problem.no_value": ("参数“{value}”没有任何值", "the parameter {value} has no value at all"),
+    "problem.bad_parameter": (
+        "参数应为 {{日期: 数}} 或 {{by: 列, 类别: {{日期: 数}}}}；日期如 2017-04-19，数如 45、0.85、85 %、1/15",
+        "a parameter is {{day: amount}} or {{by: column, category: {{day: amount}}}}; "
+        "a day such as 2017-04-19, an amount such as 45, 0.85, 85 % or 1/15",
+    ),
+    "problem.no_category": (
+        "参数“{value}”缺少类别 {categories}",
+        "the parameter {value} has no value for {categories}",
+    ),
     "problem.no_value_on_day": (
         "参数 {value} {category} 在 {day} 没有值，最早从 {since} 起",
         "the parameter {value} {category} has no value on {day}, only from {since}",

@@ -85,7 +85,8 @@ def _subjects(connection: Any, batch: Batch, query: exp.Expr) -> Iterable[Subjec
 def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Subject]:
     """What makes a subject of a judged row."""
     table = judgement.table
-    ends = [at["_at"]] * 2 if table else [at[f"{judgement.origin}/{end}"] for end in ("from", "to")]
+    origins = [(at[f"{origin}/from"], at[f"{origin}/to"]) for origin in judgement.origins]
+    ends = [(at["_at"], at["_at"])] if table else origins
     subject = table.subject if table and table.subject != table.place else None
     names = [at[name] for name in table.name] if table else []
     pairs = [(_reader(left, at), _reader(right, at)) for left, _, right in judgement.sides]
@@ -102,7 +103,7 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
             str(cells[at[subject]]) if subject else None,
             "".join(str(cells[name]) for name in names) or None,
             cells[category] if category is not None else None,
-            *_read_at(cells[ends[0]], cells[ends[1]]),
+            *_read_at([(cells[first], cells[last]) for first, last in ends]),
             cells[applies],
             cells[holds],
             tuple((left(cells), right(cells)) for left, right in pairs),
@@ -112,11 +113,16 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
     return make
 
 
-def _read_at(first: int | None, last: int | None) -> tuple[int | None, int | None]:
-    """The file and the row of what was read from `first` to `last`; None where there are several, or none."""
-    if first is None or last is None or first // ROWS != last // ROWS:
-        return None, None
-    return first // ROWS, first % ROWS if first == last else None
+def _read_at(spans: list[tuple[int | None, int | None]]) -> tuple[int | None, int | None]:
+    """The file and the row that a subject was read from: the first single row there is, else a file that has all."""
+    known = [(first, last) for first, last in spans if first is not None and last is not None]
+    for first, last in known:
+        if first == last:
+            return first // ROWS, first % ROWS
+    for first, last in known:
+        if first // ROWS == last // ROWS:
+            return first // ROWS, None
+    return None, None
 
 
 def _reader(side: Side, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Value]:

@@ -26,15 +26,16 @@ def read(data: bytes, file: str, table: Table, encoding: str | None = None) -> R
             if any(stripped):
                 records.append((row, stripped))
     except csv.Error as error:
-        problem = Problem("error", "csv_syntax", file, row + 1, details={"why": str(error)})
-        return RawTable(0, (), (), (problem,))
+        problems = [Problem("error", "csv_syntax", file, row + 1, details={"why": str(error)})]
+    if not records and problems:
+        return RawTable(0, (), (), tuple(problems), 1)
     if not records:
         return RawTable(0, (), (), (Problem("error", "empty_file", file),))
     known = spellings(table)
     hits = [sum(header_spelling(cell) in known for cell in cells) for _, cells in records[:TITLE_ROWS]]
     top = hits.index(max(hits)) if max(hits) else 0
     header_row, header = records[top]
-    return RawTable(header_row, header, tuple(records[top + 1 :]))
+    return RawTable(header_row, header, tuple(records[top + 1 :]), tuple(problems), len(problems))
 
 
 def decode(data: bytes, file: str, encoding: str | None) -> tuple[str | None, list[Problem]]:
@@ -44,6 +45,6 @@ def decode(data: bytes, file: str, encoding: str | None) -> tuple[str | None, li
     for name in [encoding] if encoding else ["utf-8-sig", "gb18030"]:
         try:
             return data.decode(name), []
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, LookupError):
             continue
     return None, [Problem("error", "encoding", file, details={"tried": encoding or "UTF-8, GB18030"})]

@@ -8,12 +8,16 @@ from tzcheck.table import Table
 
 @dataclass(frozen=True)
 class RawTable:
-    """The cells of one table of a file: `records` are (row number, cells), rows counted as a spreadsheet does."""
+    """The cells of one table of a file: `records` are (row number, cells), rows counted as a spreadsheet does.
+
+    `lost` rows were read and could not be made a record.
+    """
 
     header_row: int
     header: tuple[str, ...]
     records: tuple[tuple[int, tuple[str, ...]], ...]
     problems: tuple[Problem, ...] = ()
+    lost: int = 0
 
 
 def header_spelling(text: str) -> str:

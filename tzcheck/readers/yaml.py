@@ -18,13 +18,15 @@ def read(data: bytes, file: str, table: Table, encoding: str | None = None) -> R
         return RawTable(1, (), (), (Problem("error", "yaml_rows", file, 1, details={"table": table.id}),))
     header = tuple(dict.fromkeys(key for item in found.value if isinstance(item, dict) for key in item))
     records: list[tuple[int, tuple[str, ...]]] = []
+    lost = 0
     for index, item in enumerate(found.value):
         line = found.line((index,)) or 1
         if not isinstance(item, dict) or any(isinstance(value, dict | list) for value in item.values()):
             problems.append(Problem("error", "yaml_rows", file, line, details={"table": table.id}))
+            lost += 1
             continue
         records.append((line, tuple(cell(item.get(key)) for key in header)))
-    return RawTable(1, header, tuple(records), tuple(problems))
+    return RawTable(1, header, tuple(records), tuple(problems), lost)
 
 
 def cell(value: Any) -> str:
