@@ -100,6 +100,9 @@ def test_the_identities_that_do_not_hold_are_found_with_both_sides_and_the_rows(
         ],
         "notice.vocational.planned": [("台州市", "new", 7.6059, 7.35, "vocational_projects.csv", None)],
     }
+    (sum_of_plan_7,) = notice["notice.vocational.planned"]["evidence"]
+    new = [number for number, row in enumerate(rows("vocational_projects.csv"), 2) if row["phase"] == "新建"]
+    assert sum_of_plan_7["rows"] == [{"file": "vocational_projects.csv", "row": row} for row in new]
     growth = [
         (e["name"], e["category"], e["value"], e["file"], e["row"]) for e in notice["notice.funding.growth"]["evidence"]
     ]

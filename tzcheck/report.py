@@ -265,6 +265,7 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "sheet": None,
         "row": item.row,
         "column": item.column,
+        "rows": [{"file": file, "row": row} for file, row in item.rows],
     }
 
 

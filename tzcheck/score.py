@@ -36,7 +36,8 @@ class Reason:
 class Evidence:
     """One breach (or, among `missing`, one subject without a value): which, where, how far off.
 
-    `value`, `limit` and `shortfall` are exact, in the unit of the indicator.
+    `value`, `limit` and `shortfall` are exact, in the unit of the indicator. `rows` are the rows (file, row) of a
+    city's sums, where there are several.
     """
 
     subject: str | None
@@ -50,6 +51,7 @@ class Evidence:
     file: str | None
     row: int | None
     column: str | None
+    rows: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -337,6 +339,7 @@ class _View:
             None if subject.file is None else self.facts.files[subject.file].path,
             subject.row,
             self._blank(blank, subject) or left.column or right.column,
+            tuple((self.facts.files[file].path, row) for file, row in subject.rows) if len(subject.rows) > 1 else (),
         )
 
     def _blank(self, side: Side, subject: Subject) -> str | None:

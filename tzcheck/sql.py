@@ -225,7 +225,7 @@ def _of_places(each: str, by: str | None, mine: Mine) -> exp.Expr:
         for name, one in measures.items():
             parts += _measured(name, one.ratio, table == "values")
         for one in {one.origin: one for one in measures.values()}.values():
-            parts += _read_from(one)
+            parts += _read_from(one, each)
         grouped = exp.Select(
             expressions=parts, from_=exp.From(this=table_named(table)), group=exp.Group(expressions=keys)
         )
@@ -247,7 +247,7 @@ def _of_places(each: str, by: str | None, mine: Mine) -> exp.Expr:
         for name in measures:
             columns_of_wide += [exp.column(f"{name}{end}", source, quoted=True) for end in _ends(*mine[name])]
         for origin in dict.fromkeys(one.origin for one in measures.values()):
-            columns_of_wide += [exp.column(f"{origin}/{end}", source, quoted=True) for end in ("from", "to")]
+            columns_of_wide += [exp.column(f"{origin}/{end}", source, quoted=True) for end in origin_ends(each)]
         columns_of_wide.append(exp.alias_(exp.column("_rows", source), f"_rows_{table}_{split}"))
     for name, (pack, one) in mine.items():
         if one.table is None:
@@ -318,12 +318,19 @@ def _ends(pack: RulePack, one: Measure) -> tuple[str, ...]:
     return ("/n", "/d") if divided else ("/n",)
 
 
-def _read_from(one: Measure) -> list[exp.Expr]:
-    """The first and the last row that a measure of a place was read from."""
-    found: list[exp.Expr] = [aggregate(this=exp.column("_at")) for aggregate in (exp.Min, exp.Max)]
+def origin_ends(each: str) -> tuple[str, ...]:
+    """What is kept of the rows that a measure was read from: the first and the last, and of a city's measure all."""
+    return ("from", "to", "rows") if each == "city" else ("from", "to")
+
+
+def _read_from(one: Measure, each: str) -> list[exp.Expr]:
+    """The rows that a measure of a place was read from, as `origin_ends` names them."""
+    kept = {"from": exp.Min, "to": exp.Max, "rows": exp.ArrayAgg}
+    found: dict[str, exp.Expr] = {end: kept[end](this=exp.column("_at")) for end in origin_ends(each)}
     if one.where is not None:
-        found = [exp.Filter(this=end, expression=exp.Where(this=one.where.copy())) for end in found]
-    return [_named(end, f"{one.origin}/{name}") for end, name in zip(found, ("from", "to"), strict=True)]
+        where = one.where
+        found = {end: exp.Filter(this=value, expression=exp.Where(this=where.copy())) for end, value in found.items()}
+    return [_named(value, f"{one.origin}/{end}") for end, value in found.items()]
 
 
 def _as_quotient(pack: RulePack) -> Callable[[exp.Expr], exp.Expr]:
@@ -653,7 +660,8 @@ def _columns_read(batch: Batch) -> list[str]:
     for judgement in batch.judgements:
         table = judgement.table
         if table is None:
-            names |= dict.fromkeys(f"{origin}/{end}" for origin in judgement.origins for end in ("from", "to"))
+            ends = origin_ends(judgement.each)
+            names |= dict.fromkeys(f"{origin}/{end}" for origin in judgement.origins for end in ends)
         else:
             subject = () if table.subject == table.place else (table.subject,)
             names |= dict.fromkeys(("_at", *subject, *table.name))

@@ -87,6 +87,7 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
     table = judgement.table
     origins = [(at[f"{origin}/from"], at[f"{origin}/to"]) for origin in judgement.origins]
     ends = [(at["_at"], at["_at"])] if table else origins
+    lists = [at[f"{origin}/rows"] for origin in judgement.origins if "rows" in sql.origin_ends(judgement.each)]
     subject = table.subject if table and table.subject != table.place else None
     names = [at[name] for name in table.name] if table else []
     pairs = [(_reader(left, at), _reader(right, at)) for left, _, right in judgement.sides]
@@ -108,6 +109,7 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
             cells[holds],
             tuple((left(cells), right(cells)) for left, right in pairs),
             tuple(show(cells) for show in shows),
+            tuple(divmod(one, ROWS) for one in sorted({one for index in lists for one in cells[index] or ()})),
         )
 
     return make

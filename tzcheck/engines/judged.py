@@ -16,6 +16,7 @@ class Subject:
     `holds` is None where a value is missing; `sides` are the two sides of each comparison (exact numbers or codes),
     `shows` the further measures that the rule shows. `place` is the place the verdict counts for, `own` the one
     the row names; both, and `file`, are indexes into the facts.
+    `rows` are all the rows (file, row) that a city's sums were read from.
     """
 
     rule: str
@@ -31,6 +32,7 @@ class Subject:
     holds: bool | None
     sides: tuple[tuple[Value, Value], ...]
     shows: tuple[Value, ...] = ()
+    rows: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

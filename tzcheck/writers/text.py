@@ -204,8 +204,16 @@ def _breach(item: Evidence, one: Indicator, lang: str) -> str:
         how, lang, name=name, value=shown(item.value, item.limit),
         comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value),
         shortfall=distance(item.shortfall), unit=item.unit or "",
-        where=_where(item.file, item.row, item.column),
+        where=_read_from(item),
     )  # fmt: skip
+
+
+def _read_from(item: Evidence) -> str:
+    """The row of a breach, or all the rows of a city's sums."""
+    if not item.rows:
+        return _where(item.file, item.row, item.column)
+    files = dict.fromkeys(file for file, _ in item.rows)
+    return " ".join(f"{file}:" + ",".join(str(row) for one, row in item.rows if one == file) for file in files)
 
 
 def _where(file: str | None, row: int | None, column: str | None) -> str:
