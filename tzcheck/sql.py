@@ -319,8 +319,8 @@ def _ends(pack: RulePack, one: Measure) -> tuple[str, ...]:
 
 
 def origin_ends(each: str) -> tuple[str, ...]:
-    """What is kept of the rows that a measure was read from: the first and the last, and of a city's measure all."""
-    return ("from", "to", "rows") if each == "city" else ("from", "to")
+    """What is kept of the rows that a measure was read from: the first and the last, of a city's measure all."""
+    return ("rows",) if each == "city" else ("from", "to")
 
 
 def _read_from(one: Measure, each: str) -> list[exp.Expr]:

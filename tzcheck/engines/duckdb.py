@@ -85,9 +85,9 @@ def _subjects(connection: Any, batch: Batch, query: exp.Expr) -> Iterable[Subjec
 def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Subject]:
     """What makes a subject of a judged row."""
     table = judgement.table
-    origins = [(at[f"{origin}/from"], at[f"{origin}/to"]) for origin in judgement.origins]
-    ends = [(at["_at"], at["_at"])] if table else origins
-    lists = [at[f"{origin}/rows"] for origin in judgement.origins if "rows" in sql.origin_ends(judgement.each)]
+    kept = [[at[f"{origin}/{end}"] for end in sql.origin_ends(judgement.each)] for origin in judgement.origins]
+    origins = [[at["_at"]]] if table else kept
+    of_city = judgement.each == "city"
     subject = table.subject if table and table.subject != table.place else None
     names = [at[name] for name in table.name] if table else []
     pairs = [(_reader(left, at), _reader(right, at)) for left, _, right in judgement.sides]
@@ -96,6 +96,7 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
     indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
 
     def make(cells: tuple[Any, ...]) -> Subject:
+        spots = [_spots([cells[index] for index in origin]) for origin in origins]
         return Subject(
             judgement.rule or cells[indicator or 0],
             judgement.basis,
@@ -104,26 +105,31 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
             str(cells[at[subject]]) if subject else None,
             "".join(str(cells[name]) for name in names) or None,
             cells[category] if category is not None else None,
-            *_read_at([(cells[first], cells[last]) for first, last in ends]),
+            *_read_at(spots),
             cells[applies],
             cells[holds],
             tuple((left(cells), right(cells)) for left, right in pairs),
             tuple(show(cells) for show in shows),
-            tuple(divmod(one, ROWS) for one in sorted({one for index in lists for one in cells[index] or ()})),
+            tuple(divmod(one, ROWS) for one in sorted(set().union(*spots))) if of_city else (),
         )
 
     return make
 
 
-def _read_at(spans: list[tuple[int | None, int | None]]) -> tuple[int | None, int | None]:
+def _spots(found: list[Any]) -> list[int]:
+    """The `_at` of the rows that a measure was read from: all of them, or the first and the last."""
+    every = found[0] if found and isinstance(found[0], list) else found
+    return [one for one in every or () if one is not None]
+
+
+def _read_at(origins: list[list[int]]) -> tuple[int | None, int | None]:
     """The file and the row that a subject was read from: the first single row there is, else a file that has all."""
-    known = [(first, last) for first, last in spans if first is not None and last is not None]
-    for first, last in known:
-        if first == last:
-            return first // ROWS, first % ROWS
-    for first, last in known:
-        if first // ROWS == last // ROWS:
-            return first // ROWS, None
+    for spots in origins:
+        if spots and min(spots) == max(spots):
+            return divmod(spots[0], ROWS)
+    for spots in origins:
+        if spots and min(spots) // ROWS == max(spots) // ROWS:
+            return spots[0] // ROWS, None
     return None, None
 
 
