@@ -270,3 +270,22 @@ def test_every_profile_is_looked_at(tmp_path: Path) -> None:
     strict = "profile: strict\ntitle: {zh: 严, en: strict}\nset: {demo.1: {limt: {2017-04-19: 40}}}\n"
     found = faults(tmp_path, **{"profiles/strict.yaml": strict})
     assert [one[:3] for one in found] == [("unknown_name", "rules/profiles/strict.yaml", 1)]
+
+
+def test_a_dated_value_may_have_a_source_of_its_own(tmp_path: Path) -> None:
+    own = "{value: 40, source: {document: 新规, clause: 第一条, certainty: B}}"
+    topic = TOPIC.replace("primary: {2017-04-19: 45}", f"primary: {{2017-04-19: 45, 2022-09-01: {own}}}")
+    rules = folder(tmp_path, **{"demo/size.yaml": topic})
+    folder_of_facts = facts(tmp_path / "f", classes="school_id,stage,grade,class,students\n2133000001,小学,一,1,45\n")
+    by_day = {
+        day: check(folder_of_facts, "--rules", rules, "--standard", "demo", "--as-of", day).indicators("椒江区")[
+            "demo.1"
+        ]
+        for day in ("2022-08-31", "2022-09-01")
+    }
+    assert {day: (one["verdict"], one["source"]["document"]) for day, one in by_day.items()} == {
+        "2022-08-31": ("met", "无"),
+        "2022-09-01": ("unmet", "新规"),
+    }
+    shown = tzcheck("rules", "show", "demo.1", "--rules", rules, "--as-of", "2022-09-01", "--lang", "en").out
+    assert "source: 新规 第一条, certainty B" in shown

@@ -59,6 +59,10 @@ def describe(book: Rulebook, id: str, pack: RulePack, rule: Rule, day: date, lan
             value = "—" if limit.value is None else shown(limit.value)
             called = f"{name} ({category(part, lang)})" if part else name
             yield text("explain.parameter", lang, name=called, value=value, since=limit.since)
+            if limit.source:
+                own = limit.source
+                clause = f" {own.clause}" if own.clause else ""
+                yield "  " + text("explain.source", lang, document=own.document, clause=clause, certainty=own.certainty)
     used = {name for one in (rule.requirement, rule.scope) if one for name in conditions.names(one)}
     for name, measure in pack.measures.items():
         if name in used and measure.each == rule.each:

@@ -20,7 +20,7 @@ from tzcheck.errors import (
 )
 from tzcheck.facts import Facts, FileRead
 from tzcheck.place import LEVELS, TAIZHOU
-from tzcheck.rule import Rulebook, Source
+from tzcheck.rule import Rulebook
 from tzcheck.score import Evidence, Indicator, Reason, Score, Scored, rounded, score
 from tzcheck.sql import plan
 from tzcheck.table import LABELS
@@ -248,8 +248,7 @@ def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
 
 
 def _source(one: Indicator) -> dict[str, str | None]:
-    source: Source = one.rule.source
-    return {"document": source.document, "clause": source.clause, "certainty": source.certainty}
+    return {"document": one.source.document, "clause": one.source.clause, "certainty": one.source.certainty}
 
 
 def _evidence(item: Evidence) -> dict[str, Any]:

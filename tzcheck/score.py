@@ -14,7 +14,7 @@ from tzcheck.engines.judged import Count, Subject, Value
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
 from tzcheck.place import Place
-from tzcheck.rule import Rule, Rulebook, RulePack, Share, Text
+from tzcheck.rule import Rule, Rulebook, RulePack, Share, Source, Text
 from tzcheck.sql import Judgement, Plan, Side
 from tzcheck.verdict import Verdict
 
@@ -104,6 +104,12 @@ class Indicator:
     missing: tuple[Evidence, ...] = ()
     shows: tuple[Shown, ...] = ()
     engines: Mapping[str, str] | None = None
+    limit_source: Source | None = None
+
+    @property
+    def source(self) -> Source:
+        """Where its limit comes from: the value of the day may have a source of its own."""
+        return self.limit_source or self.rule.source
 
 
 @dataclass(frozen=True)
@@ -299,6 +305,7 @@ class _View:
             "missing": missing,
             "shows": shows,
             "parts": self._parts(judgement, counts),
+            "limit_source": _source_of_limit(judgement),
             **_shown(judgement, rule, counts, evidence, missing),
         }
         needed = ", ".join(sorted({one.column for one in missing if one.column}))
@@ -417,6 +424,12 @@ def _present(facts: Facts) -> Mapping[tuple[str, str | None], set[int]]:
         for place, key in zip(values.place, values.columns["key"], strict=True):
             present["values", key].add(place)
     return present
+
+
+def _source_of_limit(judgement: Judgement) -> Source | None:
+    """The source of the day's value of a parameter, where it has one of its own."""
+    found = (limit.source for _, _, side in judgement.sides for limit in (side.limits or {}).values())
+    return next((source for source in found if source), None)
 
 
 def _decide(
