@@ -1,7 +1,7 @@
 """YAML documents by the rules of YAML 1.2's core schema, with the line of every value."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -99,16 +99,3 @@ def _scalar(node: Any) -> Any:
     if DECIMAL.fullmatch(text) and len(text) < 40:
         return Decimal(text)
     return text
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Every text inside a document's value."""
-    match value:
-        case str():
-            yield value
-        case dict():
-            for item in value.values():
-                yield from texts(item)
-        case list():
-            for item in value:
-                yield from texts(item)

@@ -1,7 +1,7 @@
 """The report: everything a writer needs, and the exit code it means."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -28,8 +28,6 @@ from tzcheck.texts import text
 from tzcheck.verdict import Verdict
 
 SCHEMA = "tzcheck/result/1"
-FAIL_ON = ("unmet", "undetermined", "never")
-GATES = ("indicators", "ready")
 SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
 
@@ -309,11 +307,6 @@ def _plain(value: Decimal) -> str:
 def percent(value: Fraction | None) -> str:
     """An achievement for people: a percentage with one decimal at most."""
     return "—" if value is None else f"{_plain(rounded(value * 100, 1))}%"
-
-
-def with_problems(report: Report, more: Iterable[Problem]) -> Report:
-    """The report with more problems."""
-    return replace(report, problems=(*report.problems, *more))
 
 
 def category(code: str | None, lang: str) -> str:

@@ -10,7 +10,6 @@ from tzcheck.errors import EngineFault, Problem, UsageFault
 from tzcheck.facts import Facts
 from tzcheck.sql import Judgement, Plan
 
-ENGINES = ("auto", "both", "duckdb", "durable")
 MOST_SUBJECTS = 50_000
 
 

@@ -190,8 +190,3 @@ def _create(connection: Any, name: str, kinds: dict[str, str], columns: Sequence
         given = "VARCHAR" if kind.startswith("DECIMAL") else kind
         parts.append(f'unnest(${index}::{given}[])::{kind} AS "{column}"')
     connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT {", ".join(parts)}', list(columns))
-
-
-def version() -> str:
-    """The version of DuckDB."""
-    return str(duckdb.__version__)
