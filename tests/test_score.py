@@ -306,3 +306,9 @@ def test_an_identity_names_the_row_of_the_printed_total(tmp_path: Path) -> None:
         (10, 11, 1, "enrolment.csv", 4)
     ]
     assert one["evidence"][0]["rows"] == [{"file": "enrolment.csv", "row": row} for row in (2, 3, 4)]
+
+
+def test_a_blank_mark_is_missing_and_no_error(tmp_path: Path) -> None:
+    run = check(facts(tmp_path / "f", marks="indicator,mark\nbalanced.1,\n"), "--standard", "balanced.1")
+    one = run.indicators("椒江区")["balanced.1"]
+    assert (run.code, one["verdict"], one["reason"], problems(run)) == (1, "undetermined", "the mark is blank", [])

@@ -498,7 +498,7 @@ def _read_row(
             values[column.id] = text
         elif text == "":
             values[column.id] = None
-            if column.required:
+            if column.required and column.id not in table.may_be_blank:
                 reading.error("blank_key", file, row, column=column.id, details={"header": column.header})
         else:
             values[column.id] = _typed(reading, column, text, file, row)

@@ -378,6 +378,8 @@ class _View:
             return _Found(Verdict.UNMET, Reason("mark"), self._stated("mark", id, place))
         if refused:
             return _Found(Verdict.UNDETERMINED, Reason("refused", {"tables": "marks"}))
+        if any(count.unknown for count in counts):
+            return _Found(Verdict.UNDETERMINED, Reason("no_mark"))
         if any(count.not_applicable for count in counts):
             return _Found(Verdict.NOT_COUNTED, Reason("not_counted_mark"), {"reason_code": "sampled"})
         return _Found(Verdict.MET, Reason("mark")) if counts else None

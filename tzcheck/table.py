@@ -34,7 +34,7 @@ class Table:
 
     `subject` and `name` are the columns that identify and name a row in evidence; `category` the one that
     splits an indicator into parts. In a table `of_places` a row may stand for a city or the province, and a
-    row headed 合计 is the city's.
+    row headed 合计 is the city's. `may_be_blank` are columns that must be there and whose cells may still be blank.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Table:
     name: tuple[str, ...] = ()
     category: str | None = None
     of_places: bool = False
+    may_be_blank: tuple[str, ...] = ()
 
     def column(self, id: str) -> Column:
         """The column of that id; KeyError where there is none."""
@@ -332,6 +333,7 @@ MARK_TABLE = Table(
     ),
     key=("county", "indicator"),
     subject="indicator",
+    may_be_blank=("mark",),
 )
 
 PUBLISHED = Table(

@@ -116,6 +116,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "reason.attested": ("有文件佐证", "attested by a document"),
     "reason.attested_no": ("佐证表注明不符合", "the attestation says that it does not hold"),
     "reason.mark": ("按公布的标记", "by the published mark"),
+    "reason.no_mark": ("标记是空白", "the mark is blank"),
     "reason.not_counted_mark": ("公布为不列入统计", "published as not counted"),
     "reason.not_sampled": ("抽样监测，没有给出结果", "monitored by sample, and no result is given"),
     "reason.not_judged_yet": (
