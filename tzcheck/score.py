@@ -11,7 +11,7 @@ from typing import Any
 from tzcheck import condition as conditions
 from tzcheck.engines.agree import Judgements
 from tzcheck.engines.judged import Count, Subject, Value
-from tzcheck.errors import EngineFault, Problem
+from tzcheck.errors import Problem
 from tzcheck.facts import Facts
 from tzcheck.place import Place
 from tzcheck.rule import Rule, Rulebook, RulePack, Share, Source, Text
@@ -174,10 +174,7 @@ class _Found:
 def score(
     book: Rulebook, facts: Facts, plan: Plan, judgements: Judgements, wanted: frozenset[str], places: Iterable[int]
 ) -> tuple[tuple[Scored, ...], tuple[Problem, ...]]:
-    """The scores of `places` (indexes into the facts) for the rules `wanted`, and the queries that they raise.
-
-    Raises EngineFault where an indicator that had to be judged came out without a verdict.
-    """
+    """The scores of `places` (indexes into the facts) for the rules `wanted`, and the queries that they raise."""
     view = _View(facts, plan, judgements)
     result: list[Scored] = []
     problems: list[Problem] = []
@@ -185,11 +182,11 @@ def score(
         place = facts.places[index]
         scores = []
         for pack in book.packs.values():
-            due = [id for id, rule in pack.rules.items() if id in wanted and pack.speaks_of(rule, place)]
-            found = [view.indicator(id, pack.rules[id], index) for id in due]
-            if len(found) != len(due):
-                details = {"rule": pack.id, "due": len(due), "came": len(found)}
-                raise EngineFault([Problem("error", "verdicts_lost", details=details)])
+            found = [
+                view.indicator(id, rule, index)
+                for id, rule in pack.rules.items()
+                if id in wanted and pack.speaks_of(rule, place)
+            ]
             if found:
                 whole = all(id in wanted for id in pack.rules)
                 scores.append(_score(pack, tuple(found), whole))

@@ -81,6 +81,11 @@ class Judgement:
     grouped: tuple[tuple[str, str | None], ...] = ()
 
     @property
+    def required(self) -> int:
+        """How many of `sides` belong to `requires`; they come first, and those of `applies` after them."""
+        return sum(1 for _ in conditions.comparisons(self.requires))
+
+    @property
     def tables(self) -> list[str]:
         """The tables that it reads, by name."""
         return sorted({id for id, _ in self.reads})
@@ -542,11 +547,10 @@ def judged(batch: Batch) -> exp.Select:
     found: list[exp.Expr] = [exp.Alias(this=_place(batch.first), alias=exp.to_identifier("place"))]
     found += [exp.column(name, quoted=True) for name in _columns_read(batch)]
     for index, judgement in enumerate(batch.judgements):
-        count = sum(1 for _ in conditions.comparisons(judgement.requires))
-        holds = condition_sql(judgement.requires, judgement.sides[:count])
+        holds = condition_sql(judgement.requires, judgement.sides[: judgement.required])
         applies: exp.Expr = exp.true()
         if judgement.applies:
-            applies = condition_sql(judgement.applies, judgement.sides[count:])
+            applies = condition_sql(judgement.applies, judgement.sides[judgement.required :])
             holds = exp.Case(ifs=[exp.If(this=applies.copy(), true=holds)])
         found += [_named(applies, f"a{index}"), _named(holds, f"h{index}")]
     return exp.Select(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from fractions import Fraction
+from itertools import count
 from math import lcm
 from typing import Any
 
@@ -96,20 +97,19 @@ def _outcome(
 
 def _ruleset(judgement: Judgement, recorder: Any) -> dict[str, Any]:
     """Three Rete rules: it applies and holds, it applies and its negation holds, it does not apply."""
-    count = sum(1 for _ in conditions.comparisons(judgement.requires))
     holds = compiled(conditions.affirm(judgement.requires), 0)
     fails = compiled(conditions.negate(judgement.requires), 0)
     rules = {"met": holds, "unmet": fails}
     if judgement.applies:
-        inside = compiled(conditions.affirm(judgement.applies), count)
+        inside = compiled(conditions.affirm(judgement.applies), judgement.required)
         rules = {"met": {"$and": [inside, holds]}, "unmet": {"$and": [inside, fails]}}
-        rules["out"] = compiled(conditions.negate(judgement.applies), count)
+        rules["out"] = compiled(conditions.negate(judgement.applies), judgement.required)
     return {name: {"all": [{"m": pattern}], "run": recorder(name)} for name, pattern in rules.items()}
 
 
 def compiled(condition: Condition, first: int) -> dict[str, Any]:
     """The condition as a durable_rules pattern; its comparisons, from left to right, have numbers from `first` on."""
-    return _compiled(condition, iter(range(first, first + sum(1 for _ in conditions.comparisons(condition)))))
+    return _compiled(condition, count(first))
 
 
 def _compiled(condition: Condition, numbers: Any) -> dict[str, Any]:
