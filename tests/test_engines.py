@@ -95,7 +95,7 @@ def judged(engine, work, facts):
     everyone = duckdb.judge(work, facts, everyone=True).everyone
     if engine == "duckdb":
         return [(one, outcome(one.applies, one.holds)) for one in everyone]
-    judgements = {(one.rule, "facts"): one for one in work.judgements if one.rule is not None}
+    judgements = {(one.rule, "facts", one.part): one for one in work.judgements if one.rule is not None}
     found = rete.judge(judgements, everyone)
     return [(one, "too large" if by is None else outcome(*by)) for one, by in zip(everyone, found, strict=True)]
 

@@ -63,12 +63,12 @@ def test_arithmetic_over_aggregates_is_a_measure_of_a_place(text):
 def test_the_level_of_a_rows_place_can_be_compared():
     found = parse("sum(new_seats) filter (where level in ('county', 'zone'))", PROJECTS, True)
     assert shown(found) == "SUM(new_seats) FILTER(WHERE _level IN ('county', 'zone'))"
-    assert columns(found) == {"new_seats"}
+    assert columns(found) == ("new_seats",)
 
 
 def test_without_a_table_any_name_will_do_and_dots_belong_to_it():
     found = parse("(在校生.小学 + b) / b", None, False)
-    assert columns(found) == {"在校生.小学", "b"}
+    assert columns(found) == ("在校生.小学", "b")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,10 @@ def test_without_a_table_any_name_will_do_and_dots_belong_to_it():
         ("new_seats; drop table places", False, "measure_syntax", "new_seats; drop table places"),
         ("new_seats union select 1", False, "measure_syntax", "new_seats union select 1"),
         ("sqrt(new_seats)", False, "measure_function", "SQRT(new_seats)"),
-        ("coalesce(new_seats, 0)", False, "measure_function", "COALESCE(new_seats, 0)"),
+        ("greatest(new_seats, 0)", False, "measure_function", "GREATEST(new_seats, 0)"),
+        ("variation(new_seats)", False, "measure_function", "VARIATION(new_seats)"),
+        ("given(new_seats, 0)", False, "measure_function", "GIVEN(new_seats, 0)"),
+        ("2 * variation(new_seats)", True, "measure_function", "VARIATION(new_seats)"),
         ("round(new_seats)", False, "measure_function", "ROUND(new_seats)"),
         ("read_csv('/etc/passwd')", False, "measure_function", "READ_CSV('/etc/passwd')"),
         ("new_seats::double", False, "measure_function", "CAST(new_seats AS DOUBLE)"),

@@ -1,12 +1,13 @@
 """Conditions: comparisons joined by `and`, `or`, `not`, without arithmetic, so that any engine can judge them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 OPERATORS = ("<=", ">=", "==", "!=", "<", ">")
+KEYWORDS = ("and", "or", "not", "in", "of", "at")
 OPPOSITE = {"<=": ">", ">": "<=", ">=": "<", "<": ">=", "==": "!=", "!=": "=="}
 
 TOKEN = re.compile(r"\s*(?:(<=|>=|==|!=|<|>|\(|\)|,)|(-?\d+(?:\.\d+)?(?:\s*%)?)|([^\W\d][\w.]*)|(\S))")
@@ -26,7 +27,15 @@ class Number:
     value: Fraction
 
 
-Operand: TypeAlias = Name | Number
+@dataclass(frozen=True)
+class Part:
+    """A part of a parameter, such as `85 % of limit`."""
+
+    share: Fraction
+    name: str
+
+
+Operand: TypeAlias = Name | Number | Part
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,22 @@ class Not:
     part: "Condition"
 
 
-Condition: TypeAlias = Comparison | And | Or | Not
+@dataclass(frozen=True)
+class AtLeast:
+    """Holds where at least `number` of its parts hold."""
+
+    number: int
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A condition that has a name of its own (a scope), with the noun before it where it is another row's."""
+
+    name: str
+
+
+Condition: TypeAlias = Comparison | And | Or | Not | AtLeast | Reference
 
 
 class ConditionError(ValueError):
@@ -125,24 +149,42 @@ def _single(tokens: list[str]) -> tuple[Condition, list[str]]:
         case ["not", *rest]:
             part, rest = _single(rest)
             return Not(part), rest
+        case ["at", "least", number, "of", "(", *rest] if number.isdigit():
+            return _at_least(int(number), rest)
         case ["(", *rest]:
             part, rest = _either(rest)
             if not rest or rest[0] != ")":
                 raise ConditionError(rest[0] if rest else "…")
             return part, rest[1:]
-        case [left, "in", "(", *rest]:
-            return _membership(_operand(left), rest)
-        case [left, operator, right, *rest] if operator in OPERATORS:
-            return Comparison(_operand(left), operator, _operand(right)), rest
-        case _:
-            raise ConditionError(" ".join(tokens[:3]) or "…")
+    left, rest = _operand(tokens)
+    match rest:
+        case ["in", "(", *members]:
+            return _membership(left, members)
+        case [operator, *beyond] if operator in OPERATORS:
+            right, beyond = _operand(beyond)
+            return Comparison(left, operator, right), beyond
+    if isinstance(left, Name) and (not rest or rest[0] in ("and", "or", ")", ",")):
+        return Reference(left.text), rest
+    raise ConditionError(" ".join(tokens[:3]) or "…")
+
+
+def _at_least(number: int, tokens: list[str]) -> tuple[Condition, list[str]]:
+    parts: list[Condition] = []
+    rest = [",", *tokens]
+    while rest and rest[0] == ",":
+        part, rest = _either(rest[1:])
+        parts.append(part)
+    if not rest or rest[0] != ")" or not 0 < number <= len(parts):
+        raise ConditionError(rest[0] if rest else "…")
+    return AtLeast(number, tuple(parts)), rest[1:]
 
 
 def _membership(left: Operand, tokens: list[str]) -> tuple[Condition, list[str]]:
     parts: list[Condition] = []
     while tokens:
-        parts.append(Comparison(left, "==", _operand(tokens[0])))
-        match tokens[1:]:
+        right, rest = _operand(tokens)
+        parts.append(Comparison(left, "==", right))
+        match rest:
             case [",", *rest]:
                 tokens = rest
             case [")", *rest]:
@@ -152,12 +194,23 @@ def _membership(left: Operand, tokens: list[str]) -> tuple[Condition, list[str]]
     raise ConditionError("…")
 
 
-def _operand(token: str) -> Operand:
+def _operand(tokens: list[str]) -> tuple[Operand, list[str]]:
+    if not tokens:
+        raise ConditionError("…")
+    token, *rest = tokens
     if token[0].isdigit() or token[0] == "-":
-        return Number(parse_number(token))
-    if not (token[0].isalpha() or token[0] == "_") or token in ("and", "or", "not", "in"):
+        number = parse_number(token)
+        match rest:
+            case ["of", name, *beyond] if _is_name(name):
+                return Part(number, name), beyond
+        return Number(number), rest
+    if not _is_name(token):
         raise ConditionError(token)
-    return Name(token)
+    return Name(token), rest
+
+
+def _is_name(token: str) -> bool:
+    return (token[0].isalpha() or token[0] == "_") and token not in KEYWORDS
 
 
 def negate(condition: Condition) -> Condition:
@@ -171,13 +224,19 @@ def negate(condition: Condition) -> Condition:
             return And(tuple(negate(part) for part in parts))
         case Not(part):
             return affirm(part)
+        case AtLeast(number, parts):
+            return AtLeast(len(parts) - number + 1, tuple(negate(part) for part in parts))
+        case Reference():
+            raise AssertionError("scopes are put in before anything is negated")
 
 
 def affirm(condition: Condition) -> Condition:
     """The same condition without any `not`."""
     match condition:
-        case Comparison():
+        case Comparison() | Reference():
             return condition
+        case AtLeast(number, parts):
+            return AtLeast(number, tuple(affirm(part) for part in parts))
         case And(parts):
             return And(tuple(affirm(part) for part in parts))
         case Or(parts):
@@ -191,18 +250,68 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
     match condition:
         case Comparison():
             yield condition
-        case And(parts) | Or(parts):
+        case And(parts) | Or(parts) | AtLeast(_, parts):
             for part in parts:
                 yield from comparisons(part)
         case Not(part):
             yield from comparisons(part)
+        case Reference():
+            pass
 
 
 def names(condition: Condition) -> frozenset[str]:
-    """Every name that the condition uses."""
+    """Every name that the condition uses: measures, columns, parameters, codes."""
     return frozenset(
-        operand.text
+        operand.text if isinstance(operand, Name) else operand.name
         for comparison in comparisons(condition)
         for operand in (comparison.left, comparison.right)
-        if isinstance(operand, Name)
+        if not isinstance(operand, Number)
     )
+
+
+def references(condition: Condition) -> frozenset[str]:
+    """The names of the scopes that the condition refers to."""
+    match condition:
+        case Reference(name):
+            return frozenset([name])
+        case And(parts) | Or(parts) | AtLeast(_, parts):
+            return frozenset().union(*(references(part) for part in parts))
+        case Not(part):
+            return references(part)
+        case Comparison():
+            return frozenset()
+
+
+def resolved(condition: Condition, scopes: Mapping[str, "Condition"]) -> Condition:
+    """The condition with every scope that it refers to put in; KeyError where there is none of that name."""
+    match condition:
+        case Reference(name):
+            noun, _, own = name.rpartition(".")
+            return _prefixed(scopes[own], noun + ".") if noun else scopes[own]
+        case And(parts):
+            return And(tuple(resolved(part, scopes) for part in parts))
+        case Or(parts):
+            return Or(tuple(resolved(part, scopes) for part in parts))
+        case AtLeast(number, parts):
+            return AtLeast(number, tuple(resolved(part, scopes) for part in parts))
+        case Not(part):
+            return Not(resolved(part, scopes))
+        case Comparison():
+            return condition
+
+
+def _prefixed(condition: Condition, noun: str) -> Condition:
+    """The condition about another row: its columns with the row's noun before them."""
+    match condition:
+        case Comparison(Name(left), operator, right):
+            return Comparison(Name(noun + left), operator, right)
+        case And(parts):
+            return And(tuple(_prefixed(part, noun) for part in parts))
+        case Or(parts):
+            return Or(tuple(_prefixed(part, noun) for part in parts))
+        case AtLeast(number, parts):
+            return AtLeast(number, tuple(_prefixed(part, noun) for part in parts))
+        case Not(part):
+            return Not(_prefixed(part, noun))
+        case _:
+            return condition

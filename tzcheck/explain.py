@@ -21,7 +21,7 @@ def explain(book: Rulebook, facts: Facts, id: str, day: date, report: Report, la
     lines = [*describe(book, id, pack, rule, day, lang), ""]
     work = plan(book.packs.values(), frozenset([id]), day, facts.given)
     subjects = agree.subjects(work, facts)
-    judgements = {(one.rule or id, one.basis): one for one in work.judgements}
+    judgements = {(one.rule or id, one.basis, one.part): one for one in work.judgements}
     index = {place.id: number for number, place in enumerate(facts.places)}
     for scored in report.places:
         for score in scored.scores:
@@ -33,7 +33,7 @@ def explain(book: Rulebook, facts: Facts, id: str, day: date, report: Report, la
                 mine = [s for s in subjects if s.rule == id and s.place == index[scored.place.id]]
                 for subject in mine:
                     if subject.applies is not False:
-                        lines += _trace(judgements[id, subject.basis], subject, facts, lang)
+                        lines += _trace(judgements[id, subject.basis, subject.part], subject, facts, lang)
                 outside = sum(subject.applies is False for subject in mine)
                 if outside:
                     lines.append("  " + text("explain.outside", lang, number=outside))
@@ -63,7 +63,7 @@ def describe(book: Rulebook, id: str, pack: RulePack, rule: Rule, day: date, lan
                 own = limit.source
                 clause = f" {own.clause}" if own.clause else ""
                 yield "  " + text("explain.source", lang, document=own.document, clause=clause, certainty=own.certainty)
-    used = {name for one in (rule.requirement, rule.scope) if one for name in conditions.names(one)}
+    used = {name for ask in rule.asks for one in (ask.requires, ask.applies) if one for name in conditions.names(one)}
     for name, measure in pack.measures.items():
         if name in used and measure.each == rule.each:
             unit = f" ({measure.unit})" if measure.unit else ""

@@ -5,7 +5,7 @@ import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,7 +19,24 @@ from tzcheck.place import TOTALS, WHOLE, Place, Places, spelled
 from tzcheck.readers import READERS, RawTable
 from tzcheck.readers.rows import header_spelling, spellings
 from tzcheck.readers.yaml import cell
-from tzcheck.table import NUMERIC, TABLES, VALUE_KINDS, VALUES, Column, Table
+from tzcheck.table import (
+    ENDS,
+    GIVEN,
+    MAY_HAVE_ATTACHED,
+    MONITORED_SUBJECTS,
+    NUMERIC,
+    ROOM_KINDS,
+    SCHOOL_ROOM_KINDS,
+    SCHOOL_STAGES,
+    SPLIT_BY_STAGE,
+    STAGES,
+    STAGES_OF_TYPE,
+    TABLES,
+    VALUE_KINDS,
+    VALUES,
+    Column,
+    Table,
+)
 
 SET_FILES = {f"{level}.{suffix}": level for level in ("county", "city") for suffix in ("yaml", "yml")}
 LATER = frozenset({".xlsx", ".xls", ".ods", ".parquet"})
@@ -180,6 +197,7 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
     if not reading.files:
         raise FactsFault(reading.problems)
     _check_schools(reading)
+    _derive(reading.tables)
     return _facts(reading)
 
 
@@ -203,6 +221,7 @@ def of_rows(sets: Iterable[RowSet], known: Known) -> Facts:
                 (position, (key, cell(value))) for position, (key, value) in enumerate(one.values.items(), 1)
             )
             _read_table(reading, own, VALUES, RawTable(0, ("key", "value"), rows_of_values), str(number), "")
+    _derive(reading.tables)
     return _facts(reading)
 
 
@@ -226,7 +245,7 @@ def _facts(reading: _Reading) -> Facts:
 
 
 def _table_names() -> dict[str, object]:
-    return {"tables": ", ".join(TABLES)}
+    return {"tables": ", ".join(GIVEN)}
 
 
 def _sets(path: Path) -> list[tuple[Path, list[Path]]]:
@@ -260,7 +279,7 @@ def _read_set(reading: _Reading, root: Path, folder: Path, files: list[Path]) ->
         table = table_of(path)
         name = path.relative_to(base).as_posix()
         if table is None:
-            near = get_close_matches(path.stem, TABLES, 1, 0.75)
+            near = get_close_matches(path.stem, GIVEN, 1, 0.75)
             severity = "error" if near else "query"
             details = {"near": near[0] if near else "", **_table_names()}
             code = "table_typo" if near else "not_a_table"
@@ -277,7 +296,7 @@ def _read_set(reading: _Reading, root: Path, folder: Path, files: list[Path]) ->
 def table_of(path: Path) -> Table | None:
     """The table that a file holds: named as it, or as it with `_` and more behind (`funding_2024.csv`)."""
     stem = path.stem
-    found = [id for id in TABLES if stem == id or stem.startswith(id + "_")]
+    found = [id for id in GIVEN if stem == id or stem.startswith(id + "_")]
     return TABLES[max(found, key=len)] if found else None
 
 
@@ -441,7 +460,7 @@ def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: st
         found.append(table.column(id) if id else None)
     strangers = [header for header, column in zip(raw.header, found, strict=True) if header and column is None]
     for column in table.columns:
-        if column.id in first:
+        if column.id in first or column.kind in ENDS:
             continue
         candidates = {header_spelling(header): header for header in strangers}
         near = [
@@ -496,6 +515,8 @@ def _read_row(
         text = raw.get(column.id, "")
         if column.kind == "place":
             values[column.id] = text
+        elif column.kind in ENDS:
+            values[column.id] = ends_of_band(values["band"] or "")[column.kind == "high"]
         elif text == "":
             values[column.id] = None
             if column.required and column.id not in table.may_be_blank:
@@ -592,6 +613,10 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
             if day is None:
                 _bad_cell(reading, file, row, column, text, "date")
             return day
+        case "band":
+            if ends_of_band(text) == (None, None):
+                _bad_cell(reading, file, row, column, text, "band")
+            return spelled(text)
         case kind:
             if spelled(text) in NOTHING:
                 details = {"header": column.header}
@@ -632,6 +657,24 @@ def parse_decimal(text: str, percent: bool = False) -> Decimal | None:
     return Decimal(folded.replace(",", "")) if len(folded) < 40 and NUMBER.fullmatch(folded) else None
 
 
+AMOUNT_OF_BAND = r"(\d{1,6}(?:\.\d{1,2})?)"
+
+
+def ends_of_band(text: str) -> tuple[Decimal | None, Decimal | None]:
+    """The two ends of a range such as `26-30`, `≤25`, `≥66` or `61≤x<73`; an open end is None, as both are of no range."""
+    folded = re.sub(r"人|间|m2|㎡|平方米|单间|面积|每班", "", spelled(text)).replace("<=", "≤").replace(">=", "≥")
+    between = re.fullmatch(rf"{AMOUNT_OF_BAND}(?:-|~|—|–|−|至|[≤<]x?[≤<]?){AMOUNT_OF_BAND}", folded)
+    if between:
+        return Decimal(between[1]), Decimal(between[2])
+    above = re.fullmatch(rf"[≥>]{AMOUNT_OF_BAND}|{AMOUNT_OF_BAND}及?以上", folded)
+    if above:
+        return Decimal(above[1] or above[2]), None
+    below = re.fullmatch(rf"[≤<]{AMOUNT_OF_BAND}|{AMOUNT_OF_BAND}及?以下", folded)
+    if below:
+        return Decimal(0), Decimal(below[1] or below[2])
+    return None, None
+
+
 def parse_date(text: str) -> date | None:
     """The day that a cell holds, `2022-12-31`, `2022/12/31` or `2022年12月31日`; None otherwise."""
     match = DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
@@ -656,7 +699,9 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "number": {"zh": "数", "en": "a number"},
     "printed": {"zh": "数", "en": "a number"},
     "year": {"zh": "4 位年份", "en": "a year of 4 digits"},
+    "level": {"zh": "Ⅰ 至 Ⅴ 级", "en": "a level from I to V"},
     "date": {"zh": "日期，如 2022-12-31", "en": "a date such as 2022-12-31"},
+    "band": {"zh": "范围，如 26-30、≤25、≥66", "en": "a range such as 26-30, ≤25 or ≥66"},
     "county_code": {"zh": "6 位代码", "en": "a code of 6 digits"},
     "indicator": {"zh": "规则中已有的指标编号", "en": "the id of an indicator in the rules"},
     "standard": {"zh": "规则中已有的标准编号", "en": "the id of a standard in the rules"},
@@ -667,8 +712,14 @@ def _check_references(reading: _Reading, table: Table, values: dict[str, Any], f
     """Indicators and standards that a row names must be there, and values that rules compute with be numbers."""
     key, text = (values.get("key"), values.get("value")) if table is VALUES else (None, None)
     if key is not None and text is not None:
-        kind = VALUE_KINDS.get(key, "number" if key in reading.known.numbers else None)
-        found = parse_date(text) if kind == "date" else _number_of_kind(kind, parse_decimal(text)) if kind else text
+        kind = VALUE_KINDS.get(key, "number" if key in reading.known.numbers else MONITORED.get(key.partition(".")[0]))
+        found: Any = text
+        if kind == "date":
+            found = parse_date(text)
+        elif kind == "level":
+            found = level_of_attainment(text)
+        elif kind:
+            found = _number_of_kind(kind, parse_decimal(text))
         if kind and found is None:
             _bad_cell(reading, file, row, VALUES.column("value"), text, kind)
         known_keys = VALUE_KINDS.keys() | reading.known.numbers
@@ -713,3 +764,110 @@ def _check_schools(reading: _Reading) -> None:
             gone = set(lost)
             for values in (typed.place, typed.file, typed.row, *typed.columns.values()):
                 values[:] = [value for index, value in enumerate(values) if index not in gone]
+
+
+# --- derived tables ------------------------------------------------------------------------------------------------
+
+
+def _derive(tables: dict[str, TypedTable]) -> None:
+    """Adds the tables that are made of others' rows: a row a school and stage, and so on."""
+    schools = tables.get("schools")
+    if schools:
+        _blank_is_none_of_it(schools)
+        tables[SCHOOL_STAGES.id] = _crossed(schools, SCHOOL_STAGES, "stage", STAGES, _has_stage)
+        tables[SCHOOL_ROOM_KINDS.id] = _crossed(schools, SCHOOL_ROOM_KINDS, "kind", ROOM_KINDS, _has_rooms)
+    if "values" in tables:
+        tables[MONITORED_SUBJECTS.id] = _monitored(tables["values"])
+
+
+def _blank_is_none_of_it(schools: TypedTable) -> None:
+    """Makes a blank 0 in a stage that the school's type does not have: there it is not missing."""
+    types = schools.columns["type"]
+    for stem in SPLIT_BY_STAGE:
+        for stage in (*STAGES, "senior"):
+            cells = schools.columns.get(f"{stem}_{stage}")
+            if cells is not None:
+                cells[:] = [
+                    0 if cell is None and type is not None and stage not in STAGES_OF_TYPE[type] else cell
+                    for cell, type in zip(cells, types, strict=True)
+                ]
+
+
+def _has_stage(row: Mapping[str, Any], stage: str) -> bool:
+    """Whether a school has, or may have, a stage: by its type, or by students in attached classes."""
+    type = row["type"]
+    if type is None or stage in STAGES_OF_TYPE[type]:
+        return True
+    return type in MAY_HAVE_ATTACHED and bool(row[f"students_{stage}"])
+
+
+def _has_rooms(row: Mapping[str, Any], kind: str) -> bool:
+    return True
+
+
+def _crossed(
+    schools: TypedTable,
+    table: Table,
+    by: str,
+    codes: Iterable[str],
+    belongs: Callable[[Mapping[str, Any], str], bool],
+) -> TypedTable:
+    """A row for each school and code that belong together, with the school's cells and those of the code."""
+    made = TypedTable(table, columns={column.id: [] for column in table.columns})
+    names = list(schools.columns)
+    for index, cells in enumerate(zip(*schools.columns.values(), strict=True)):
+        row = dict(zip(names, cells, strict=True))
+        for code in codes:
+            if not belongs(row, code):
+                continue
+            made.place.append(schools.place[index])
+            made.file.append(schools.file[index])
+            made.row.append(schools.row[index])
+            for column in table.columns:
+                cell = code if column.id == by else row[column.sources[code]] if column.sources else row[column.id]
+                made.columns[column.id].append(cell)
+    return made
+
+
+# What the values of the state's quality monitoring must be: a level I to V, and a share.
+MONITORED = {"monitoring_level": "level", "monitoring_variation": "measure"}
+ROMAN = ("I", "II", "III", "IV", "V")
+
+
+def level_of_attainment(text: str) -> Decimal | None:
+    """The level that `3`, `Ⅲ` or `III级` stands for; None where it is none of 1 to 5."""
+    folded = spelled(text).upper().removesuffix("级")
+    number = str(ROMAN.index(folded) + 1) if folded in ROMAN else folded
+    return Decimal(number) if number in ("1", "2", "3", "4", "5") else None
+
+
+def _monitored(values: TypedTable) -> TypedTable:
+    """A row for each subject of the state's quality monitoring, from `monitoring_level.X` and `monitoring_variation.X`.
+
+    A level or a variation without a subject holds for every subject that has none of its own, or for all of them.
+    """
+    found: dict[int, dict[str, dict[str, int]]] = {}
+    for index, (place, key) in enumerate(zip(values.place, values.columns["key"], strict=True)):
+        stem, _, subject = key.partition(".")
+        if stem in ("monitoring_level", "monitoring_variation"):
+            found.setdefault(place, {}).setdefault(subject, {})[stem.removeprefix("monitoring_")] = index
+    made = TypedTable(MONITORED_SUBJECTS, columns={column.id: [] for column in MONITORED_SUBJECTS.columns})
+    for place, subjects in found.items():
+        overall = subjects.get("", {})
+        for subject, own in subjects.items():
+            if not subject and len(subjects) > 1:
+                continue
+            rows = {**overall, **own}
+            at = rows.get("variation", rows.get("level", 0))
+            made.place.append(place)
+            made.file.append(values.file[at])
+            made.row.append(values.row[at])
+            cells = {name: values.columns["value"][index] for name, index in rows.items()}
+            made.columns["county"].append("")
+            made.columns["subject"].append(subject or "all")
+            level, variation = cells.get("level"), cells.get("variation")
+            made.columns["level"].append(level_of_attainment(level) if level else None)
+            made.columns["variation"].append(
+                _number_of_kind("measure", parse_decimal(variation)) if variation else None
+            )
+    return made

@@ -1,6 +1,7 @@
 """Measures: SQL expressions over a table's columns, checked when they are read and computed as exact ratios."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlglot
@@ -13,8 +14,10 @@ AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
 LOGIC = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.In)
 ALLOWED = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.Abs, exp.Column, exp.Identifier, exp.Literal,
-    exp.Star, exp.Filter, exp.Where, exp.Is, exp.Null, *AGGREGATES, *LOGIC,
+    exp.Star, exp.Filter, exp.Where, exp.Is, exp.Null, exp.Coalesce, exp.Ceil, *AGGREGATES, *LOGIC,
 )  # fmt: skip
+# Functions that SQL does not have: `given(x)` is 1 or 0, `variation(x, weight)` the coefficient of variation.
+GIVEN, VARIATION = "given", "variation"
 # Whole numbers and decimals that DuckDB reads exactly; 1e-1 would be a DOUBLE.
 PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 WIDE = exp.DataType(this=exp.DType.INT128)
@@ -38,10 +41,11 @@ class Ratio:
     denominator: exp.Expr | None = None
 
 
-def parse(text: str, table: Table | None, aggregated: bool) -> exp.Expr:
+def parse(text: str, table: Table | None, aggregated: bool, names: Collection[str] = ()) -> exp.Expr:
     """The expression `text`, its columns checked against the table (None: they are keys of values, or measures).
 
-    An aggregated measure has its columns inside `sum`, `count`, `min` or `max`; any other has none of these.
+    `names` may stand beside the columns: measures of the same rows, and parameters. An aggregated measure has its
+    columns inside `sum`, `count`, `min` or `max`, or is a `variation`; any other has none of these.
     Raises MeasureError.
     """
     try:
@@ -54,19 +58,44 @@ def parse(text: str, table: Table | None, aggregated: bool) -> exp.Expr:
         raise MeasureError("measure_syntax", text)
     expression: exp.Expr = tree.expressions[0]
     for node in expression.walk():
-        if not isinstance(node, ALLOWED):
+        if not isinstance(node, ALLOWED) and not _own_function(node, expression, aggregated):
             raise MeasureError("measure_function", node.sql(dialect="duckdb"))
         node.meta.clear()  # positions in the text, which every copy would copy
+    if variation(expression):
+        return expression
     for division in expression.find_all(exp.Div):
-        if division.find_ancestor(*AGGREGATES, exp.Where):
+        if division.find_ancestor(*AGGREGATES, exp.Where, exp.Coalesce):
             raise MeasureError("measure_division", division.sql(dialect="duckdb"))
     for column in expression.find_all(exp.Column):
-        _check_column(column, table, aggregated)
+        _check_column(column, table, aggregated, names)
     if not aggregated and any(expression.find_all(*AGGREGATES)):
         raise MeasureError("measure_aggregate", text)
     for node in expression.walk():
         _check_place(node)
     return expression.transform(_prepared, copy=False)
+
+
+def _own_function(node: exp.Expr, whole: exp.Expr, aggregated: bool) -> bool:
+    """Whether a node is `given` of one thing, or the whole expression a `variation` of a name, or of two."""
+    if not isinstance(node, exp.Anonymous):
+        return False
+    arguments = node.expressions
+    match str(node.this).casefold():
+        case "given":
+            return len(arguments) == 1
+        case "variation":
+            named = all(isinstance(one, exp.Column) for one in arguments)
+            return node is whole and aggregated and named and len(arguments) in (1, 2)
+        case _:
+            return False
+
+
+def variation(expression: exp.Expr) -> tuple[str, str | None] | None:
+    """What the expression is the coefficient of variation of, and what that is weighted by; None where it is none."""
+    if not isinstance(expression, exp.Anonymous) or str(expression.this).casefold() != VARIATION:
+        return None
+    names = [column_name(one) for one in expression.expressions]
+    return names[0], names[1] if len(names) > 1 else None
 
 
 def _prepared(node: exp.Expr) -> exp.Expr:
@@ -102,9 +131,9 @@ def _check_place(node: exp.Expr) -> None:
         raise MeasureError("measure_misplaced", node.sql(dialect="duckdb"))
 
 
-def _check_column(column: exp.Column, table: Table | None, aggregated: bool) -> None:
+def _check_column(column: exp.Column, table: Table | None, aggregated: bool, names: Collection[str]) -> None:
     name = column_name(column)
-    if table is None:
+    if table is None or (name in names and name not in table.column_ids):
         return
     if name != LEVEL and name not in table.column_ids:
         raise MeasureError("measure_column", name)
@@ -134,9 +163,22 @@ def where(expression: exp.Expr) -> exp.Expr | None:
     return exp.or_(*distinct) if len(distinct) > 1 else distinct[0].copy() if distinct else None
 
 
-def columns(expression: exp.Expr) -> set[str]:
-    """The columns of facts that an expression reads."""
-    return {column_name(column) for column in expression.find_all(exp.Column)} - {LEVEL_COLUMN}
+def columns(expression: exp.Expr) -> tuple[str, ...]:
+    """The columns of facts (keys of values, measures, parameters) that an expression reads, as they are written."""
+    names = (column_name(column) for column in expression.find_all(exp.Column, bfs=False))
+    return tuple(name for name in dict.fromkeys(names) if name != LEVEL_COLUMN)
+
+
+def dividend(expression: exp.Expr) -> tuple[str, ...]:
+    """The columns of what is divided, of a quotient; all columns of anything else."""
+    inner = expression.unnest()
+    return columns(inner.this if isinstance(inner, exp.Div) else inner)
+
+
+def divisor(expression: exp.Expr) -> exp.Expr | None:
+    """What a quotient is divided by; None where the expression is none."""
+    inner = expression.unnest()
+    return inner.expression if isinstance(inner, exp.Div) else None
 
 
 def ratio(expression: exp.Expr) -> Ratio:
@@ -168,6 +210,24 @@ def ratio(expression: exp.Expr) -> Ratio:
             # Dividing by a quotient whose own denominator is 0 is missing too, and not 0.
             inverted = right.denominator and exp.func("NULLIF", right.denominator.copy(), exp.Literal.number(0))
             return Ratio(times(left.numerator, inverted), below)
+        case exp.Anonymous():
+            inner = ratio(expression.expressions[0])
+            missing: exp.Expr = exp.Is(this=exp.paren(inner.numerator), expression=exp.Null())
+            if inner.denominator is not None:
+                below = exp.func("NULLIF", inner.denominator, exp.Literal.number(0))
+                missing = exp.Or(this=missing, expression=exp.Is(this=below, expression=exp.Null()))
+            return Ratio(exp.Case(ifs=[exp.If(this=missing, true=whole_number(0))], default=whole_number(1)))
+        case exp.Coalesce():
+            parts = [ratio(one).numerator for one in (expression.this, *expression.expressions)]
+            return Ratio(exp.func("COALESCE", *parts))
+        case exp.Ceil():
+            inner = ratio(expression.this)
+            if inner.denominator is None:
+                return inner
+            above, below = (exp.Cast(this=one, to=WIDE.copy()) for one in (inner.numerator, inner.denominator))
+            raised = exp.paren(exp.Sub(this=exp.Add(this=above, expression=below), expression=whole_number(1)))
+            divisor = exp.func("NULLIF", below.copy(), exp.Literal.number(0))
+            return Ratio(exp.IntDiv(this=raised, expression=divisor))
         case exp.Filter() | exp.Sum() | exp.Count() | exp.Min() | exp.Max():
             return Ratio(whole(expression))
         case _:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -25,9 +25,9 @@ from sqlglot import exp
 from tzcheck import condition, document, measure
 from tzcheck.condition import Comparison, Condition, ConditionError, Name
 from tzcheck.errors import Problem, RuleFault, hint
-from tzcheck.measure import MeasureError, Ratio
+from tzcheck.measure import MeasureError
 from tzcheck.place import Place
-from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Table
+from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Column, Table
 
 PLACE_NOUNS = ("county", "city")
 PACK_FILE = "pack.yaml"
@@ -125,14 +125,18 @@ class Measure(Model):
     """A number of each subject: an expression over the columns of a table.
 
     `each` is the noun of a table's row, or `county` or `city` with the table in `from`, and `by` a column of codes
-    that splits each place into categories. Without `from`, a measure of places is computed from other such measures.
+    that splits each place into categories; `among` is the scope of the rows that count. With `from`, a measure of
+    rows is an aggregate over the rows of another table that belong to each. Without it, a measure of places is
+    computed from other such measures. `counts_in` is the unit in which a shortfall is told: that of the dividend.
     """
 
     each: str
     by: str | None = None
     from_: str | None = Field(default=None, alias="from")
+    among: str | None = None
     value: str
     unit: str | None = None
+    counts_in: str | None = None
     title: Text | None = None
 
     _expression: exp.Expr | None = PrivateAttr(default=None)
@@ -144,31 +148,76 @@ class Measure(Model):
         return self._expression
 
     @cached_property
-    def ratio(self) -> Ratio:
-        """The expression without any division."""
-        return measure.ratio(self.expression)
+    def variation(self) -> tuple[str, str | None] | None:
+        """What it is the coefficient of variation of, and the weight; None where it is none."""
+        return measure.variation(self.expression)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The columns of facts (keys of values, other measures) that it reads, by name."""
-        return tuple(sorted(measure.columns(self.expression)))
+        """The columns of facts (keys of values, other measures, parameters) that it reads, as they are written."""
+        return measure.columns(self.expression)
 
     @cached_property
     def where(self) -> exp.Expr | None:
         """Which rows of its table it reads: None for all, or those of its keys."""
         if self.table == "values":
-            return exp.In(this=exp.column("key"), expressions=[exp.Literal.string(key) for key in self.columns])
+            return exp.In(this=exp.column("key"), expressions=[exp.Literal.string(key) for key in sorted(self.columns)])
         return measure.where(self.expression)
-
-    @cached_property
-    def origin(self) -> str:
-        """The name under which the file and row of the rows it reads are kept; measures of the same rows share it."""
-        return f"{self.table} {self.by or ''} {self.where.sql(dialect='duckdb') if self.where else ''}"
 
     @property
     def table(self) -> str | None:
-        """The id of the table that it reads; None where it is computed from other measures."""
-        return BY_NOUN[self.each].id if self.each in BY_NOUN else self.from_
+        """The id of the table that it reads; None where it is computed from other measures of places."""
+        return self.from_ or (BY_NOUN[self.each].id if self.each in BY_NOUN else None)
+
+    @property
+    def of_others(self) -> bool:
+        """Whether a measure of rows aggregates the rows of another table."""
+        return self.each in BY_NOUN and self.from_ is not None
+
+
+class Scope(Model):
+    """A condition with a name, for the rules (and the measures of places) that speak of the same subjects."""
+
+    each: str
+    holds: str
+
+
+class Also(Model):
+    """Something else that a rule asks, of the same or of other subjects.
+
+    With `proves: breach` only a breach is proven by it, and what does not fail remains unknown: `needs` says what
+    would decide it.
+    """
+
+    each: str
+    by: str | None = None
+    applies: str | None = None
+    requires: str
+    proves: Literal["breach"] | None = None
+    needs: str | None = None
+
+
+class Reading(Model):
+    """One way to read what the source leaves open, under a title of its own."""
+
+    title: Text
+    each: str | None = None
+    by: str | None = None
+    applies: str | None = None
+    requires: str
+    also: tuple[Also, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a rule asks of its subjects, read and checked: the first thing, or one of those in `also`."""
+
+    each: str
+    by: str | None
+    requires: Condition
+    applies: Condition | None
+    proves: str | None = None
+    needs: str | None = None
 
 
 class Rule(Model):
@@ -184,6 +233,8 @@ class Rule(Model):
     levels: tuple[Level, ...] | None = None
     applies: str | None = None
     requires: str | None = None
+    also: tuple[Also, ...] = ()
+    readings: dict[str, Reading] = {}
     parameters: dict[str, Parameter] = {}
     holds_for: Literal["all"] | Share = "all"
     attested: bool = False
@@ -193,21 +244,38 @@ class Rule(Model):
     decided_by: tuple[str, ...] = ()
     counted: bool = True
     sampled: bool = False
+    waivable: bool = True
     fix: Text | None = None
     note: Text | None = None
 
-    _applies: Condition | None = PrivateAttr(default=None)
-    _requires: Condition | None = PrivateAttr(default=None)
+    _asks: tuple[Ask, ...] = PrivateAttr(default=())
+    _reading: str | None = PrivateAttr(default=None)
 
     @property
-    def requirement(self) -> Condition | None:
-        """The condition `requires`, read; None for a rule that no number decides."""
-        return self._requires
+    def asks(self) -> tuple[Ask, ...]:
+        """What it asks, read; nothing for a rule that no number decides."""
+        return self._asks
 
     @property
-    def scope(self) -> Condition | None:
-        """The condition `applies`, read."""
-        return self._applies
+    def reading(self) -> str | None:
+        """The name of the reading that is used, where the source leaves several open."""
+        return self._reading
+
+    @property
+    def parts(self) -> tuple[Also, ...]:
+        """What it asks, as it is written: the first thing, then those in `also`."""
+        if self.requires is None or self.each is None:
+            return ()
+        first = Also(each=self.each, by=self.by, applies=self.applies, requires=self.requires)
+        return (first, *self.also)
+
+    def read_as(self, name: str) -> "Rule":
+        """The rule under one of its readings."""
+        chosen = self.readings[name]
+        set_by = chosen.model_fields_set - {"title"}
+        rule = self.model_copy(update={key: getattr(chosen, key) for key in set_by})
+        rule._reading = name
+        return rule
 
 
 class PackHead(Model):
@@ -234,8 +302,10 @@ class PackFile(Model):
 
 
 class TopicFile(Model):
-    """A file of measures and rules on one topic."""
+    """A file of parameters, scopes, measures and rules on one topic."""
 
+    parameters: dict[str, Parameter] = {}
+    scopes: dict[str, Scope] = {}
     measures: dict[str, Measure] = {}
     rules: dict[str, Rule] = {}
 
@@ -258,25 +328,32 @@ class CasesFile(Model):
 
 
 class Profile(Model):
-    """Limits that a province or a user sets differently: a rule, a parameter, its dated values."""
+    """What a province or a user sets differently: parameters of a rule or of a pack, and readings that are open."""
 
     profile: str
     title: Text
     set: dict[str, dict[str, Parameter]] = {}
+    readings: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
 class RulePack:
-    """A standard: its head, its measures and its rules in their order."""
+    """A standard: its head, its measures and its rules in their order, with the parameters and scopes they share."""
 
     head: PackHead
     measures: Mapping[str, Measure]
     rules: Mapping[str, Rule]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """The id of the standard, such as `balanced`."""
         return self.head.id
+
+    def parameter(self, rule: Rule, name: str) -> Parameter | None:
+        """A parameter of the rule, or one that the pack's rules share; None where there is none of that name."""
+        return rule.parameters.get(name, self.parameters.get(name))
 
     def levels(self, rule: Rule) -> tuple[str, ...]:
         """The levels of places that a rule speaks of."""
@@ -360,11 +437,14 @@ class _Loading:
         self.heads: dict[str, PackHead] = {}
         self.measures: dict[str, dict[str, Measure]] = {}
         self.rules: dict[str, dict[str, Rule]] = {}
+        self.parameters: dict[str, dict[str, Parameter]] = {}
+        self.scopes: dict[str, dict[str, Scope]] = {}
         self.cases: list[Case] = []
         self.profiles: dict[str, Profile] = {}
         self.where: dict[str, tuple[str, int]] = {}
         self.lines: dict[str, document.Document] = {}
         self.hash = hashlib.sha256()
+        self.skipped: set[str] = set()
 
     def error(self, code: str, file: str, path: document.Path, **more: Any) -> None:
         line = self.lines[file].line(path) if file in self.lines else None
@@ -398,7 +478,11 @@ def examine(
         return None, loading.problems
     packs = {
         id: RulePack(
-            head, loading.measures.get(id, {}), dict(sorted(loading.rules.get(id, {}).items(), key=_by_number))
+            head,
+            loading.measures.get(id, {}),
+            dict(sorted(loading.rules.get(id, {}).items(), key=_by_number)),
+            loading.parameters.get(id, {}),
+            loading.scopes.get(id, {}),
         )
         for id, head in loading.heads.items()
     }
@@ -413,6 +497,7 @@ def examine(
                 _under_profile(loading, packs, other)
     packs = _under_profile(loading, packs, chosen)
     for pack in packs.values():
+        _check_pack(loading, pack)
         for name, one in pack.measures.items():
             _check_measure(loading, pack, name, one)
         for id, rule in pack.rules.items():
@@ -523,7 +608,7 @@ def _keys_at(found: document.Document, loc: tuple[Any, ...], part: Any) -> set[A
 def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     """The keys that the models know below a path."""
     table: dict[str, type[BaseModel]] = {
-        "measures": Measure, "rules": Rule, "cases": Case, "pack": PackHead,
+        "measures": Measure, "scopes": Scope, "also": Also, "readings": Reading, "rules": Rule, "cases": Case, "pack": PackHead,
         "source": Source, "title": Text, "fix": Text, "note": Text, "holds_for": Share,
     }  # fmt: skip
     target: type[BaseModel] = model
@@ -533,6 +618,17 @@ def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
 
 
 def _add_topic(loading: _Loading, pack: str, file: str, topic: TopicFile) -> None:
+    shared: tuple[tuple[str, dict[str, Any], Mapping[str, Any]], ...] = (
+        ("parameters", loading.parameters.setdefault(pack, {}), topic.parameters),
+        ("scopes", loading.scopes.setdefault(pack, {}), topic.scopes),
+    )
+    for section, known, given in shared:
+        for name, thing in given.items():
+            if name in known:
+                loading.error("duplicate_id", file, (section, name), value=name)
+                continue
+            known[name] = thing
+            loading.where[f"{section} {pack}.{name}"] = (file, loading.lines[file].line((section, name)) or 1)
     measures = loading.measures.setdefault(pack, {})
     for name, one in topic.measures.items():
         if name in measures:
@@ -552,61 +648,133 @@ def _add_topic(loading: _Loading, pack: str, file: str, topic: TopicFile) -> Non
 
 
 def _under_profile(loading: _Loading, packs: dict[str, RulePack], profile: Profile) -> dict[str, RulePack]:
-    """The packs with the profile's parameters in place of their own."""
-    result = dict(packs)
+    """The packs with the profile's parameters and readings in place of their own."""
+    result = {id: _with_first_readings(pack) for id, pack in packs.items()}
+    where = loading.where[f"profile {profile.profile}"]
     for id, changes in profile.set.items():
-        pack = packs.get(id.split(".")[0])
+        pack = result.get(id.split(".")[0])
+        if pack is not None and id == pack.id:
+            for name in changes.keys() - pack.parameters.keys():
+                _unknown(loading, *where, "unknown_name", name, pack.parameters)
+            result[id] = replace(pack, parameters={**pack.parameters, **changes})
+            continue
         if pack is None or id not in pack.rules:
-            known = [rule for one in packs.values() for rule in one.rules]
-            _unknown(loading, *loading.where[f"profile {profile.profile}"], "unknown_id", id, known)
+            if id.split(".")[0] not in loading.skipped:
+                _unknown(loading, *where, "unknown_id", id, [rule for one in packs.values() for rule in one.rules])
             continue
         rule = pack.rules[id]
-        for name in changes:
-            if name not in rule.parameters:
-                where = loading.where[f"profile {profile.profile}"]
-                _unknown(loading, *where, "unknown_name", name, rule.parameters)
-        known_changes = {name: dated for name, dated in changes.items() if name in rule.parameters}
-        changed = rule.model_copy(update={"parameters": {**rule.parameters, **known_changes}})
-        rules = {**result[pack.id].rules, id: changed}
-        result[pack.id] = RulePack(pack.head, pack.measures, rules)
+        for name in changes.keys() - rule.parameters.keys():
+            _unknown(loading, *where, "unknown_name", name, rule.parameters)
+        known = {name: dated for name, dated in changes.items() if name in rule.parameters}
+        changed = rule.model_copy(update={"parameters": {**rule.parameters, **known}})
+        result[pack.id] = replace(pack, rules={**pack.rules, id: changed})
+    for id, name in profile.readings.items():
+        pack = result.get(id.split(".")[0])
+        read = pack.rules.get(id) if pack else None
+        if pack is None or read is None:
+            if id.split(".")[0] not in loading.skipped:
+                _unknown(loading, *where, "unknown_id", id, [rule for one in packs.values() for rule in one.rules])
+        elif name not in read.readings:
+            _unknown(loading, *where, "unknown_reading", name, read.readings)
+        else:
+            result[pack.id] = replace(pack, rules={**pack.rules, id: read.read_as(name)})
     return result
+
+
+def _with_first_readings(pack: RulePack) -> RulePack:
+    """The pack with every rule that can be read in several ways under the first of them."""
+    rules = {id: rule.read_as(next(iter(rule.readings))) if rule.readings else rule for id, rule in pack.rules.items()}
+    return replace(pack, rules=rules)
 
 
 # --- checking ------------------------------------------------------------------------------------------------------
 
 
+def column_of(table: Table | None, name: str) -> Column | None:
+    """A column by the name that rules use: one of the table's, or `noun.column` of the row that each belongs to."""
+    if table is None:
+        return None
+    noun, _, own = name.rpartition(".")
+    home = parent_of(table, noun) if noun else table
+    return home.column(own) if home and own in home.column_ids else None
+
+
+def parent_of(table: Table, noun: str) -> Table | None:
+    """The table of that noun, where every row of `table` names one row of it."""
+    home = BY_NOUN.get(noun)
+    if home is None or home is table or not set(home.key) & {"school_id", "kindergarten_id"}:
+        return None
+    return home if set(home.key) <= table.column_ids else None
+
+
+def _check_pack(loading: _Loading, pack: RulePack) -> None:
+    """The scopes and parameters of a pack; names that would hide another."""
+    for name, scope in pack.scopes.items():
+        where = loading.where[f"scopes {pack.id}.{name}"]
+        if scope.each not in BY_NOUN:
+            _unknown(loading, *where, "unknown_each", scope.each, BY_NOUN)
+        elif name in BY_NOUN[scope.each].column_ids:
+            loading.problems.append(Problem("error", "name_clash", *where, value=name))
+    for name in pack.parameters:
+        if name in pack.measures or any(name in rule.parameters for rule in pack.rules.values()):
+            where = loading.where[f"parameters {pack.id}.{name}"]
+            loading.problems.append(Problem("error", "name_clash", *where, value=name))
+    for name, one in pack.measures.items():
+        if one.each in BY_NOUN and name in BY_NOUN[one.each].column_ids:
+            where = loading.where[f"measure {pack.id}.{name}"]
+            loading.problems.append(Problem("error", "name_clash", *where, value=name))
+
+
 def _check_measure(loading: _Loading, pack: RulePack, name: str, one: Measure) -> None:
     file, line = loading.where[f"measure {pack.id}.{name}"]
-    if one.each in PLACE_NOUNS:
-        if one.from_ is not None and one.from_ not in TABLES:
-            _unknown(loading, file, line, "unknown_table", one.from_, TABLES)
-            return
-    elif one.each not in BY_NOUN or one.from_ is not None or one.by is not None:
+    if one.from_ is not None and one.from_ not in TABLES:
+        _unknown(loading, file, line, "unknown_table", one.from_, TABLES)
+        return
+    if one.each not in (*PLACE_NOUNS, *BY_NOUN) or (one.each in BY_NOUN and one.by is not None):
         _unknown(loading, file, line, "unknown_each", one.each, [*BY_NOUN, *PLACE_NOUNS])
         return
+    if one.of_others and not set(BY_NOUN[one.each].key) <= TABLES[one.from_ or ""].column_ids:
+        _unknown(loading, file, line, "unknown_table", one.from_ or "", _children(BY_NOUN[one.each]))
+        return
     table = None if one.table in (None, "values") else TABLES[one.table]
-    known = sorted(table.column_ids) if table else [id for id, m in pack.measures.items() if m.each == one.each]
     if one.by is not None and one.table is not None:
         splitting = [column.id for column in TABLES[one.table].columns if column.codes and column.required]
         if one.by not in splitting:
             _unknown(loading, file, line, "unknown_name", one.by, splitting)
             return
+    if one.among is not None:
+        scopes = [id for id, scope in pack.scopes.items() if table and scope.each == table.noun]
+        if one.among not in scopes:
+            _unknown(loading, file, line, "unknown_name", one.among, scopes)
+            return
+    others = others_of(pack, name, one)
+    known = sorted(table.column_ids) if table else [id for id, m in pack.measures.items() if m.each == one.each]
+    aggregated = (one.each in PLACE_NOUNS and table is not None) or one.of_others
     try:
-        one._expression = measure.parse(one.value, table, one.each in PLACE_NOUNS and table is not None)
-        if one.table is None:
-            for used in measure.columns(one._expression):
+        one._expression = measure.parse(one.value, table, aggregated, [*others, *pack.parameters])
+        for used in measure.columns(one._expression):
+            if one.table is None and used not in pack.parameters:
                 if used not in known or pack.measures[used].table is None:
                     raise MeasureError("measure_of_measures", used)
+            elif one.variation and used not in (*others, *known):
+                raise MeasureError("measure_column", used)
     except MeasureError as error:
-        details = {"hint": hint(error.found, known), "expected": ", ".join(known)}
+        details = {"hint": hint(error.found, [*known, *others]), "expected": ", ".join(known)}
         loading.problems.append(
             Problem("error", error.code, file, line, column=name, value=error.found, details=details)
         )
 
 
-def table_of(rule: Rule) -> Table | None:
-    """The table whose rows are the rule's subjects; None where they are counties or cities."""
-    return BY_NOUN.get(rule.each) if rule.each else None
+def others_of(pack: RulePack, name: str, one: Measure) -> list[str]:
+    """The measures that a measure's expression may use beside columns: those of the rows that it is computed from."""
+    if one.of_others or one.table is None:
+        return []
+    noun = TABLES[one.table].noun
+    return [id for id, other in pack.measures.items() if other.each == noun and id != name]
+
+
+def _children(table: Table) -> list[str]:
+    return [id for id, one in TABLES.items() if one is not table and set(table.key) <= one.column_ids]
 
 
 def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
@@ -617,34 +785,57 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
         if name.split(".")[0] not in TABLES:
             _unknown(loading, file, line, "unknown_table", name, TABLES)
     if rule.requires is None:
-        if rule.each or rule.applies or rule.parameters:
+        if rule.each or rule.applies or rule.parameters or rule.also:
             loading.problems.append(Problem("error", "requires_nothing", file, line, value=id))
         return
-    if rule.each is None or (rule.each not in BY_NOUN and rule.each not in PLACE_NOUNS):
-        _unknown(loading, file, line, "unknown_each", rule.each or "", [*BY_NOUN, *PLACE_NOUNS])
+    if rule.each is None:
+        _unknown(loading, file, line, "unknown_each", "", [*BY_NOUN, *PLACE_NOUNS])
         return
-    rule._requires = _condition(loading, pack, id, rule, "requires", rule.requires)
-    if rule.applies is not None:
-        rule._applies = _condition(loading, pack, id, rule, "applies", rule.applies)
-    used = {name for one in (rule._requires, rule._applies) if one for name in condition.names(one)}
-    table = table_of(rule)
-    split_by = [one.by for name in used for one in _parts(pack, name) if one.by]
-    if rule.by is not None and rule.by not in split_by:
-        _unknown(loading, file, line, "unknown_name", rule.by, [one.by for one in pack.measures.values() if one.by])
+    for reading in rule.readings:  # those that are not in use are checked too
+        if reading != rule.reading:
+            for part in rule.read_as(reading).parts:
+                _asked(loading, pack, id, rule, part)
+    asks = [_asked(loading, pack, id, rule, part) for part in rule.parts]
+    rule._asks = tuple(ask for ask in asks if ask)
+    used = {name for ask in rule.asks for one in (ask.requires, ask.applies) if one for name in condition.names(one)}
     for name in rule.shows:
-        if name not in _measures_of(pack, rule):
-            _unknown(loading, file, line, "unknown_name", name, operands(pack, rule))
+        if name not in measures_of(pack, rule.each, rule.by):
+            _unknown(loading, file, line, "unknown_name", name, operands(pack, rule, rule.parts[0]))
     for name, parameter in rule.parameters.items():
-        if name not in used and rule._requires is not None:
+        # With several readings a parameter may belong to one that is not in use.
+        if name not in used and not rule.readings and len(rule.asks) == len(rule.parts):
             loading.problems.append(Problem("error", "unused_parameter", file, line, column=id, value=name))
+        if name in pack.measures or any(column_of(BY_NOUN.get(part.each), name) for part in rule.parts):
+            loading.problems.append(Problem("error", "name_clash", file, line, column=id, value=name))
         if isinstance(parameter, ByCategory):
-            split = next(
-                (TABLES[m.table] for m in pack.measures.values() if rule.by and m.by == rule.by and m.table), None
-            )
-            _check_categories(loading, file, line, table or split, parameter)
+            tables = [BY_NOUN.get(part.each) or split_table(pack, part.by) for part in rule.parts]
+            _check_categories(loading, file, line, [table for table in tables if table], parameter)
         for dated in _dated(parameter):
             if not dated:
                 loading.problems.append(Problem("error", "no_value", file, line, column=id, value=name))
+
+
+def split_table(pack: RulePack, by: str | None) -> Table | None:
+    """A table that places are split by, by that column."""
+    return next((TABLES[m.table] for m in pack.measures.values() if by and m.by == by and m.table), None)
+
+
+def _asked(loading: _Loading, pack: RulePack, id: str, rule: Rule, part: Also) -> Ask | None:
+    """One thing that a rule asks, read and checked; None where it can't be."""
+    file, line = loading.where[id]
+    if part.each not in BY_NOUN and part.each not in PLACE_NOUNS:
+        _unknown(loading, file, line, "unknown_each", part.each, [*BY_NOUN, *PLACE_NOUNS])
+        return None
+    requires = _condition(loading, pack, id, rule, part, "requires", part.requires)
+    applies = _condition(loading, pack, id, rule, part, "applies", part.applies) if part.applies else None
+    if requires is None or (part.applies and applies is None):
+        return None
+    used = {name for one in (requires, applies) if one for name in condition.names(one)}
+    split_by = [one.by for name in used for one in with_parts(pack, name).values() if one.by]
+    if part.by is not None and part.by not in split_by:
+        _unknown(loading, file, line, "unknown_by", part.by, [one.by for one in pack.measures.values() if one.by])
+        return None
+    return Ask(part.each, part.by, requires, applies, part.proves, part.needs)
 
 
 def _dated(parameter: Parameter) -> list[Dated]:
@@ -653,30 +844,29 @@ def _dated(parameter: Parameter) -> list[Dated]:
     return [parameter]
 
 
-def _check_categories(loading: _Loading, file: str, line: int, table: Table | None, parameter: ByCategory) -> None:
-    column = table.column(parameter.by) if table and parameter.by in table.column_ids else None
-    if column is None or column.codes is None:
-        known = [one.id for one in table.columns if one.codes] if table else []
+def _check_categories(loading: _Loading, file: str, line: int, tables: list[Table], parameter: ByCategory) -> None:
+    columns = [column for table in tables if (column := column_of(table, parameter.by)) and column.codes]
+    if not columns:
+        known = [one.id for table in tables for one in table.columns if one.codes]
         _unknown(loading, file, line, "unknown_name", parameter.by, known)
         return
     for category in parameter.__pydantic_extra__ or {}:
-        if category not in column.codes:
-            _unknown(loading, file, line, "unknown_category", category, column.codes)
+        if category not in (columns[0].codes or {}):
+            _unknown(loading, file, line, "unknown_category", category, columns[0].codes or {})
 
 
-def _condition(loading: _Loading, pack: RulePack, id: str, rule: Rule, key: str, text: str) -> Condition | None:
+def _condition(
+    loading: _Loading, pack: RulePack, id: str, rule: Rule, part: Also, key: str, text: str
+) -> Condition | None:
     file, line = loading.where[id]
     line = loading.lines[file].line(("rules", id, key)) or line
-    try:
-        parsed = condition.parse(text)
-    except (ConditionError, ValueError) as error:
-        details = {"text": text}
-        loading.problems.append(Problem("error", "condition", file, line, column=id, value=str(error), details=details))
+    parsed = _parsed(loading, pack, part.each, text, file, line, id)
+    if parsed is None:
         return None
-    known = operands(pack, rule)
+    known = operands(pack, rule, part)
     before = len(loading.problems)
     for comparison in condition.comparisons(parsed):
-        codes = _codes(pack, rule, comparison)
+        codes = _codes(pack, part, comparison)
         if codes is not None:
             if not isinstance(comparison.right, Name) or comparison.right.text not in codes:
                 shown = comparison.right.text if isinstance(comparison.right, Name) else "number"
@@ -687,45 +877,96 @@ def _condition(loading: _Loading, pack: RulePack, id: str, rule: Rule, key: str,
                 )
             continue
         for operand in (comparison.left, comparison.right):
-            if isinstance(operand, Name) and operand.text not in known:
+            if isinstance(operand, condition.Part) and pack.parameter(rule, operand.name) is None:
+                _unknown(loading, file, line, "unknown_name", operand.name, {**rule.parameters, **pack.parameters})
+            if isinstance(operand, Name) and operand.text not in known and not _elsewhere(pack, part, operand.text):
                 _unknown(loading, file, line, "unknown_name", operand.text, known)
     return parsed if len(loading.problems) == before else None
 
 
-def _codes(pack: RulePack, rule: Rule, comparison: Comparison) -> frozenset[str] | None:
+def _parsed(loading: _Loading, pack: RulePack, each: str, text: str, file: str, line: int, id: str) -> Condition | None:
+    """A condition, read, with the scopes that it refers to put in."""
+    try:
+        return scoped(pack, each, condition.parse(text))
+    except KeyError as error:
+        table = BY_NOUN.get(each)
+        nouns = [each, *(noun for noun in BY_NOUN if table and parent_of(table, noun))]
+        scopes = {name: scope.each for name, scope in pack.scopes.items() if scope.each in nouns}
+        known = [name if noun == each else f"{noun}.{name}" for name, noun in scopes.items()]
+        _unknown(loading, file, line, "unknown_scope", str(error.args[0]), known)
+    except (ConditionError, ValueError) as error:
+        details = {"text": text}
+        loading.problems.append(Problem("error", "condition", file, line, column=id, value=str(error), details=details))
+    return None
+
+
+def scoped(pack: RulePack, each: str, asked: Condition) -> Condition:
+    """The condition with the scopes of its own rows, and of the rows that they belong to, put in.
+
+    Raises KeyError with the name of a scope that there is none of, ConditionError where one can't be read.
+    """
+    found: dict[str, Condition] = {}
+    for name in condition.references(asked):
+        noun, _, own = name.rpartition(".")
+        scope = pack.scopes.get(own)
+        if scope is None or scope.each != (noun or each):
+            raise KeyError(name)
+        found[own] = scoped(pack, scope.each, condition.parse(scope.holds))
+    return condition.resolved(asked, found)
+
+
+def _elsewhere(pack: RulePack, part: Also, name: str) -> bool:
+    """Whether a name is a number or a code of the row that each subject belongs to."""
+    column = column_of(BY_NOUN.get(part.each), name) if "." in name else None
+    if column is None:
+        return measure_elsewhere(pack, part.each, name) is not None
+    return column.kind in NUMERIC or bool(column.codes)
+
+
+def measure_elsewhere(pack: RulePack, each: str, name: str) -> str | None:
+    """The measure that `noun.name` stands for: one of the row that each subject belongs to."""
+    noun, _, own = name.rpartition(".")
+    table = BY_NOUN.get(each)
+    one = pack.measures.get(own) if table and noun and parent_of(table, noun) else None
+    return own if one and one.each == noun else None
+
+
+def _codes(pack: RulePack, part: Also, comparison: Comparison) -> frozenset[str] | None:
     """The codes that the left side can have, where it is a column of codes."""
     if not isinstance(comparison.left, Name):
         return None
     name = comparison.left.text
-    table = table_of(rule)
-    if table is None and name == rule.by:
-        table = next((TABLES[one.table] for one in pack.measures.values() if one.by == name and one.table), None)
-    if table is None or name not in table.column_ids:
-        return None
-    codes = table.column(name).codes
-    return frozenset(codes) if codes else None
+    table = BY_NOUN.get(part.each)
+    if table is None and name == part.by:
+        table = split_table(pack, name)
+    column = column_of(table, name)
+    return frozenset(column.codes) if column and column.codes else None
 
 
-def operands(pack: RulePack, rule: Rule) -> list[str]:
-    """The names that a rule's conditions may use: its parameters, the measures of its subjects, their numbers."""
-    table = table_of(rule)
+def operands(pack: RulePack, rule: Rule, part: Also) -> list[str]:
+    """The names that a rule's conditions may use: parameters, the measures of its subjects, their numbers."""
+    table = BY_NOUN.get(part.each)
     columns = [one.id for one in table.columns if one.kind in NUMERIC or one.codes] if table else []
-    return [*rule.parameters, *_measures_of(pack, rule), *columns, *([rule.by] if rule.by else [])]
+    by = [part.by] if part.by else []
+    return [*rule.parameters, *pack.parameters, *measures_of(pack, part.each, part.by), *columns, *by]
 
 
-def _parts(pack: RulePack, name: str) -> list[Measure]:
-    """The measures with a table that make up the measure of that name."""
+def with_parts(pack: RulePack, name: str) -> dict[str, Measure]:
+    """The measures that make up the measure of that name, by name, itself the last; empty where there is none."""
     one = pack.measures.get(name)
-    if one is None or one.table is not None:
-        return [one] if one else []
-    if one._expression is None:  # refused, and told already
-        return []
-    return [pack.measures[part] for part in one.columns if part in pack.measures]
+    if one is None:
+        return {}
+    parts: dict[str, Measure] = {}
+    if one._expression is not None and not one.of_others and one.table != "values":  # None where it was refused
+        for used in one.columns:
+            if used != name and used not in (TABLES[one.table].column_ids if one.table else ()):
+                parts |= with_parts(pack, used)
+    return {**parts, name: one}
 
 
-def _measures_of(pack: RulePack, rule: Rule) -> list[str]:
+def measures_of(pack: RulePack, each: str, by: str | None) -> list[str]:
     """The measures of a rule's subjects; a measure of the whole place holds for each of its categories."""
-    return [name for name, one in pack.measures.items() if one.each == rule.each and one.by in (None, rule.by)]
+    return [name for name, one in pack.measures.items() if one.each == each and one.by in (None, by)]
 
 
 def lint(book: Rulebook, day: date) -> list[Problem]:
@@ -736,14 +977,14 @@ def lint(book: Rulebook, day: date) -> list[Problem]:
         cased.setdefault(case.rule, set()).add(case.verdict)
     for id, pack, rule in book.rules():
         file, line = book.where[id]
-        if rule.requires is not None and not {"met", "unmet"} <= cased.get(id, set()):
+        if rule.parts and not {"met", "unmet"} <= cased.get(id, set()):
             problems.append(Problem("error", "no_cases", file, line, value=id))
         for name, parameter in rule.parameters.items():
             for category, limit in limits(parameter, day).items():
                 if limit.coming and not rule.target:
                     details = {"day": day, "category": category or "", "since": limit.since}
                     problems.append(Problem("error", "no_value_on_day", file, line, id, name, details=details))
-        if rule.requirement is not None:
+        if rule.asks:
             problems.extend(_contradictions(id, rule, day, file, line))
             problems.extend(_left_out(id, pack, rule, file, line))
     return problems
@@ -754,11 +995,11 @@ def _left_out(id: str, pack: RulePack, rule: Rule, file: str, line: int) -> Iter
     for name, parameter in rule.parameters.items():
         if not isinstance(parameter, ByCategory) or rule.applies is not None:
             continue
-        split = (TABLES[m.table] for m in pack.measures.values() if m.by == rule.by and m.table)
-        table = table_of(rule) or next(split, None)
-        if table is None or parameter.by not in table.column_ids:
+        ask = rule.asks[0]
+        column = column_of(BY_NOUN.get(ask.each) or split_table(pack, ask.by), parameter.by)
+        if column is None:
             continue  # told already
-        missing = (table.column(parameter.by).codes or {}).keys() - (parameter.__pydantic_extra__ or {}).keys()
+        missing = (column.codes or {}).keys() - (parameter.__pydantic_extra__ or {}).keys()
         if missing:
             details = {"categories": ", ".join(sorted(missing))}
             yield Problem("error", "no_category", file, line, column=id, value=name, details=details)
@@ -766,17 +1007,18 @@ def _left_out(id: str, pack: RulePack, rule: Rule, file: str, line: int) -> Iter
 
 def _contradictions(id: str, rule: Rule, day: date, file: str, line: int) -> Iterator[Problem]:
     """Pairs of comparisons joined by `and` that no value can satisfy, such as `x >= 50 and x <= 45`."""
-    if not isinstance(rule.requirement, condition.And):
+    requires = rule.asks[0].requires
+    if not isinstance(requires, condition.And):
         return
     # The lower bound with whether it is strict, the upper one with whether it is not: so that max and min compare.
     bounds: dict[tuple[str, str | None], dict[str, tuple[Fraction, bool]]] = {}
-    for part in rule.requirement.parts:
+    for part in requires.parts:
         if not isinstance(part, Comparison) or not isinstance(part.left, Name):
             continue
         values: dict[str | None, Fraction | None] = {}
         if isinstance(part.right, condition.Number):
             values = {None: part.right.value}
-        elif part.right.text in rule.parameters:
+        elif isinstance(part.right, Name) and part.right.text in rule.parameters:
             found = limits(rule.parameters[part.right.text], day)
             values = {category: limit.value for category, limit in found.items()}
         for category, value in values.items():

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import ceil
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,7 @@ from tzcheck.facts import Facts
 from tzcheck.place import Place
 from tzcheck.rule import Rule, Rulebook, RulePack, Share, Source, Text
 from tzcheck.sql import Judgement, Plan, Side
+from tzcheck.table import WHOLE_UNITS, Table
 from tzcheck.verdict import Verdict
 
 DOUBT = {"zh": "，另有无法判定的指标", "en": ", with indicators undetermined"}
@@ -37,7 +39,8 @@ class Evidence:
     """One breach (or, among `missing`, one subject without a value): which, where, how far off.
 
     `value`, `limit` and `shortfall` are exact, in the unit of the indicator. `rows` are the rows (file, row) of a
-    city's sums, where there are several.
+    city's sums, where there are several. `shortfall` is told in `shortfall_unit`: what there must be more (or less)
+    of. `failing` are all the comparisons that fail, the one nearest to its limit first, where a rule makes several.
     """
 
     subject: str | None
@@ -52,6 +55,29 @@ class Evidence:
     row: int | None
     column: str | None
     rows: tuple[tuple[str, int], ...] = ()
+    shortfall_unit: str | None = None
+    shared: bool = False
+    failing: tuple["Failing", ...] = ()
+
+
+@dataclass(frozen=True)
+class Failing:
+    """One of several comparisons of a subject that fails: what was compared, how far off, how near to its limit."""
+
+    name: str
+    title: Text | None
+    value: Fraction
+    limit: Fraction
+    comparator: str
+    shortfall: Fraction
+    unit: str | None
+    shared: bool
+
+    @property
+    def nearness(self) -> Fraction:
+        """The value over the limit, or the limit over the value where there must not be more."""
+        above, below = (self.value, self.limit) if self.comparator in (">", ">=") else (self.limit, self.value)
+        return above / below if below else Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -217,7 +243,10 @@ class _View:
 
     def __init__(self, facts: Facts, plan: Plan, judgements: Judgements) -> None:
         self.facts = facts
-        self.judgements = {one.rule: one for one in plan.judgements if one.rule is not None}
+        self.judgements: dict[str, list[Judgement]] = defaultdict(list)
+        for judgement in plan.judgements:
+            if judgement.rule is not None:
+                self.judgements[judgement.rule].append(judgement)
         self.keyed = {one.basis: one for one in plan.judgements if one.rule is None}
         self.counts: dict[tuple[str, str, int], list[Count]] = defaultdict(list)
         for count in judgements.counts:
@@ -227,6 +256,7 @@ class _View:
             self.told[subject.rule, subject.basis, subject.place].append(subject)
         self.differing = {(one.subject.rule, one.subject.place): one for one in judgements.disagreements}
         self.present = _present(facts)
+        self.at: dict[str, dict[tuple[int, int], list[int]]] = {}
         self.refused = [(one.table, one.place, one.indicator) for one in facts.refused]
         self.inside: dict[int, set[int]] = defaultdict(set)
         for index, city in enumerate(facts.cities):
@@ -238,7 +268,7 @@ class _View:
         """The verdict of one indicator in one place."""
         by_fact = self._by_facts(id, rule, place)
         by_document = self._by_document(id, rule, place)
-        basis = "both" if rule.attested and rule.requirement else "attestation" if rule.attested else "facts"
+        basis = "both" if rule.attested and rule.asks else "attestation" if rule.attested else "facts"
         nothing = _Found(Verdict.UNDETERMINED, self._nothing(id, rule))
         own = [read for read in rule.decided_by if place in self.present[_read(read)]]
         if rule.sampled:
@@ -260,39 +290,38 @@ class _View:
         if differing:
             engines = {"duckdb": _outcome(differing.duckdb), "durable": _outcome(differing.durable)}
             one = replace(one, verdict=Verdict.UNDETERMINED, reason=Reason("engines", engines), engines=engines)
-        return _softened(one, self.judgements.get(id))
+        return _softened(one, self.judgements[id])
 
     def _nothing(self, id: str, rule: Rule) -> Reason:
         """Why an indicator without any facts can't be judged: what would decide it."""
-        judgement = self.judgements.get(id)
-        if judgement:
-            needed = sorted(key if key else table for table, key in judgement.reads)
+        reads = {read for judgement in self.judgements[id] for read in judgement.reads}
+        if reads:
+            needed = sorted(key if key else table for table, key in reads)
             return Reason("no_facts", {"needed": ", ".join(needed)})
         return Reason("no_attestation" if rule.attested else "no_measure")
 
     # Facts
 
     def _by_facts(self, id: str, rule: Rule, place: int) -> _Found | None:
-        judgement = self.judgements.get(id)
-        if judgement is None:
+        judgements = self.judgements[id]
+        if not judgements:
             return None
-        within = self.inside[place] if judgement.rolls_up or judgement.each == "city" else {place}
-        refused = [
-            table
-            for table, where, _ in self.refused
-            if table in judgement.tables and (where is None or where in within)
-        ]
-        if not refused and not any(self.present[read] & within for read in judgement.reads):
+        first = judgements[0]
+        within = self.inside[place] if first.rolls_up or first.each == "city" else {place}
+        read = {table for judgement in judgements for table in judgement.tables}
+        refused = [table for table, where, _ in self.refused if table in read and (where is None or where in within)]
+        reads = {read for judgement in judgements for read in judgement.reads}
+        if not refused and not any(self.present[read] & within for read in reads):
             return None
         counts = self.counts[id, "facts", place]
-        subjects = self.told[id, "facts", place]
+        subjects = sorted(self.told[id, "facts", place], key=lambda one: one.part)
         breaches = [one for one in subjects if one.holds is False]
-        evidence = tuple(self._evidence(judgement, one) for one in breaches)
-        missing = tuple(self._evidence(judgement, one) for one in subjects if one.holds is None)
+        evidence = tuple(self._evidence(judgements[one.part], one) for one in breaches)
+        missing = tuple(self._evidence(judgements[one.part], one) for one in subjects if one.holds is None)
         shows = tuple(
             Shown(one.subject or self.facts.places[one.own].name, one.category, side.name, side.title, value, side.unit)
             for one in subjects
-            for side, value in zip(judgement.shows, one.shows, strict=False)
+            for side, value in zip(judgements[one.part].shows, one.shows, strict=False)
         )
         checked = sum(count.checked for count in counts)
         more: dict[str, Any] = {
@@ -301,36 +330,53 @@ class _View:
             "evidence": evidence,
             "missing": missing,
             "shows": shows,
-            "parts": self._parts(judgement, counts),
-            "limit_source": _source_of_limit(judgement),
-            **_shown(judgement, rule, counts, evidence, missing),
+            "parts": self._parts(judgements, counts),
+            "limit_source": _source_of_limit(judgements),
+            **_shown(judgements, rule, counts, evidence, missing),
         }
         needed = ", ".join(sorted({one.column for one in missing if one.column}))
-        verdict, reason = _decide(judgement, rule, counts, len(breaches), refused, needed)
+        proven = sum(judgements[one.part].table is not None for one in breaches)
+        verdict, reason = _decide(judgements, rule, counts, len(breaches), proven, refused, needed)
         return _Found(verdict, reason, more)
 
-    def _parts(self, judgement: Judgement, counts: list[Count]) -> tuple[Part, ...]:
-        parts = []
+    def _parts(self, judgements: list[Judgement], counts: list[Count]) -> tuple[Part, ...]:
+        """A part for each category that is there: the worst value in it, or the share that holds."""
+        found: dict[str, list[Count]] = {}
         for count in counts:
-            if count.category is None or not count.checked:
-                continue
-            verdict = Verdict.UNMET if count.unmet else Verdict.UNDETERMINED if count.unknown else Verdict.MET
-            limits = judgement.sides[0][2].limits or {}
-            limit = limits.get(count.category) or limits.get(None)
-            value = None if judgement.sides[0][0].codes else count.worst
-            parts.append(
-                Part(count.category, value, limit.value if limit else None, verdict, count.checked, count.unmet)
-            )
+            if count.category is not None and count.checked:
+                found.setdefault(count.category, []).append(count)
+        parts = []
+        for category, own in found.items():
+            unmet, unknown = sum(one.unmet for one in own), sum(one.unknown for one in own)
+            verdict = Verdict.UNMET if unmet else Verdict.UNDETERMINED if unknown else Verdict.MET
+            # The worst of what was asked first, of those of whom it was asked; of a breach, if there is one.
+            telling = next((one for one in own if one.unmet), own[0])
+            judgement = judgements[telling.part]
+            left, _, right = judgement.sides[0]
+            limits = right.limits or {}
+            limit = limits.get(category) or limits.get(None)
+            value: Fraction | None = None if left.codes else telling.worst
+            bound = limit.value if limit else None
+            checked = sum(one.checked for one in own)
+            if isinstance(judgement.requires, conditions.And | conditions.Or) and judgement.required > 2:
+                value, bound = Fraction(checked - unmet - unknown, checked), Fraction(1)
+            parts.append(Part(category, value, bound, verdict, checked, unmet))
         return tuple(parts)
 
     def _evidence(self, judgement: Judgement, subject: Subject) -> Evidence:
         index = _telling(judgement, subject)
         left, comparator, right = judgement.sides[index]
         value, limit = (_spelled(left, side) for side in subject.sides[index])
-        numbers = isinstance(value, Fraction) and isinstance(limit, Fraction)
         own = self.facts.places[subject.own]
         blank = right if value is not None and limit is None else left
         keyed = judgement.rule is None
+        told = _distance(judgement, subject, index)
+        if value is None or limit is None:
+            column = self._blank(judgement, blank, subject)
+        elif judgement.needs and subject.holds is None:
+            column = judgement.needs
+        else:
+            column = self._column(judgement, left, subject)
         return Evidence(
             own.id if keyed else subject.subject or own.id,
             subject.name or own.name,
@@ -338,20 +384,55 @@ class _View:
             value,
             limit,
             comparator,
-            abs(value - limit) if numbers else None,  # type: ignore[operator]
+            told[0],
             left.unit or right.unit,
             None if subject.file is None else self.facts.files[subject.file].path,
             subject.row,
-            self._blank(blank, subject) or left.column or right.column,
+            column or self._column(judgement, left, subject) or right.column,
             tuple((self.facts.files[file].path, row) for file, row in subject.rows) if len(subject.rows) > 1 else (),
+            told[1],
+            left.shared,
+            _failing(judgement, subject),
         )
 
-    def _blank(self, side: Side, subject: Subject) -> str | None:
-        """What stands for a side in evidence: of county values, a key that is not there; of a parameter, its name."""
+    def _column(self, judgement: Judgement, side: Side, subject: Subject) -> str | None:
+        """The column of the file behind a side: of a school's stage, the one of that stage."""
+        return _in_file(judgement.table, side.column, subject.category)
+
+    def _blank(self, judgement: Judgement, side: Side, subject: Subject) -> str | None:
+        """What is missing behind a side: a key of county values that is not there, a blank cell of the row, a limit."""
         for key in side.keys:
             if subject.own not in self.present["values", key]:
                 return key
-        return side.column or (side.name if side.limits is not None else None)
+        if side.limits is not None:
+            return side.name
+        table = judgement.table
+        if table is not None:
+            cells = self._cells(table.id, subject)
+            blank = [
+                name
+                for name in side.columns
+                if cells.get(name, "") is None and not (name == "type" and cells.get("type"))
+            ]
+            if blank:
+                return _in_file(table, blank[0], subject.category)
+        return self._column(judgement, side, subject)
+
+    def _cells(self, table: str, subject: Subject) -> Mapping[str, Any]:
+        """The cells of the row that a subject was read from."""
+        typed = self.facts.tables.get(table)
+        if typed is None:
+            return {}
+        if table not in self.at:
+            keys = zip(typed.file, typed.row, strict=True)
+            self.at[table] = defaultdict(list)
+            for index, key in enumerate(keys):
+                self.at[table][key].append(index)
+        category = typed.table.category
+        for index in self.at[table].get((subject.file or 0, subject.row or 0), ()):
+            if category is None or typed.columns[category][index] == subject.category:
+                return {name: cells[index] for name, cells in typed.columns.items()}
+        return {}
 
     # Documents and marks
 
@@ -425,19 +506,68 @@ def _present(facts: Facts) -> Mapping[tuple[str, str | None], set[int]]:
     return present
 
 
-def _source_of_limit(judgement: Judgement) -> Source | None:
+def _in_file(table: Table | None, column: str | None, category: str | None) -> str | None:
+    """The name of a column in the file: a column of a school's stage stands for one column a stage."""
+    if table is None or column is None or column not in table.column_ids:
+        return column
+    sources = table.column(column).sources
+    return sources.get(category or "", column) if sources else column
+
+
+def _distance(judgement: Judgement, subject: Subject, index: int) -> tuple[Fraction | None, str | None]:
+    """How far off a comparison is and in what unit: whole people, rooms and the like where it counts in them."""
+    left, _, right = judgement.sides[index]
+    value, limit = subject.sides[index]
+    if not isinstance(value, Fraction) or not isinstance(limit, Fraction):
+        return None, None
+    per = subject.pers[index] if subject.pers else None
+    apart = abs(value - limit)
+    if left.counts_in is None or not isinstance(per, Fraction):
+        return apart, left.unit or right.unit
+    amount = apart * per
+    return Fraction(ceil(amount)) if left.counts_in in WHOLE_UNITS else amount, left.counts_in
+
+
+def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
+    """The comparisons with a limit that a subject fails, one for each thing compared, nearest first."""
+    if subject.holds is not False or judgement.required < 2:
+        return ()
+    found: dict[str, Failing] = {}
+    for index, comparison in enumerate(conditions.comparisons(judgement.requires)):
+        left, _, right = judgement.sides[index]
+        value, limit = subject.sides[index]
+        if not isinstance(value, Fraction) or not isinstance(limit, Fraction) or left.codes:
+            continue
+        if left.name in found or right.limits is None or HOLDS[comparison.operator](value, limit):
+            continue
+        amount, unit = _distance(judgement, subject, index)
+        if amount is not None:
+            operator = comparison.operator
+            found[left.name] = Failing(left.name, left.title, value, limit, operator, amount, unit, left.shared)
+    return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True))
+
+
+def _source_of_limit(judgements: list[Judgement]) -> Source | None:
     """The source of the day's value of a parameter, where it has one of its own."""
-    found = (limit.source for _, _, side in judgement.sides for limit in (side.limits or {}).values())
+    found = (limit.source for one in judgements for _, _, side in one.sides for limit in (side.limits or {}).values())
     return next((source for source in found if source), None)
 
 
 def _decide(
-    judgement: Judgement, rule: Rule, counts: list[Count], breaches: int, refused: list[str], needed: str
+    judgements: list[Judgement],
+    rule: Rule,
+    counts: list[Count],
+    breaches: int,
+    proven: int,
+    refused: list[str],
+    needed: str,
 ) -> tuple[Verdict, Reason]:
-    """The verdict of an indicator from those of its subjects. Refused rows leave doubt that a breach can end."""
+    """The verdict of an indicator from those of its subjects. Refused rows leave doubt that a breach can end.
+
+    `proven` breaches are of rows by themselves, so that no refused row can change them.
+    """
     checked = sum(count.checked for count in counts)
     unknown = sum(count.unknown for count in counts)
-    proven = judgement.table is not None
     if isinstance(rule.holds_for, Share):
         return _share(rule.holds_for, checked, breaches, unknown, refused, needed)
     if breaches and (proven or not refused):
@@ -449,6 +579,7 @@ def _decide(
     if unknown:
         unset = [
             limit
+            for judgement in judgements
             for _, _, side in judgement.sides
             for limit in (side.limits or {}).values()
             if limit.value is None or (limit.coming and not rule.target)
@@ -458,8 +589,10 @@ def _decide(
             named = all(limit.value is not None for limit in unset)
             return Verdict.UNDETERMINED, Reason("not_in_force" if named else "no_limit", {"since": later})
         return Verdict.UNDETERMINED, Reason("missing", {"missing": unknown, "checked": checked, "needed": needed})
-    if not checked and rule.by is not None:
-        return Verdict.UNDETERMINED, Reason("no_row", {"tables": ", ".join(judgement.tables)})
+    first = judgements[0]
+    if not checked and rule.by and (first.applies is None or rule.by in conditions.names(first.applies)):
+        tables = sorted({table for judgement in judgements for table in judgement.tables})
+        return Verdict.UNDETERMINED, Reason("no_row", {"tables": ", ".join(tables)})
     if not checked:
         return Verdict.NOT_APPLICABLE, Reason("no_subject")
     return Verdict.MET, Reason("holds") if checked == 1 else Reason("all_hold", {"checked": checked})
@@ -482,15 +615,19 @@ def _share(
 
 
 def _shown(
-    judgement: Judgement, rule: Rule, counts: list[Count], evidence: tuple[Evidence, ...], missing: tuple[Evidence, ...]
+    judgements: list[Judgement],
+    rule: Rule,
+    counts: list[Count],
+    evidence: tuple[Evidence, ...],
+    missing: tuple[Evidence, ...],
 ) -> dict[str, Any]:
     """The value, limit, comparator and unit that stand for the indicator as a whole.
 
     Where the subjects are schools, classes and the like, or several of anything, that is the share of them that hold.
     """
-    left, comparator, right = judgement.sides[0]
+    left, comparator, right = judgements[0].sides[0]
     checked = sum(count.checked for count in counts)
-    table = judgement.table
+    table = judgements[0].table
     if checked and (checked > 1 if table is None or table.of_places else True):
         share = rule.holds_for.at_least if isinstance(rule.holds_for, Share) else Fraction(1)
         holding = sum(count.met for count in counts)
@@ -555,13 +692,14 @@ def _outcome(outcome: tuple[bool | None, bool | None]) -> str:
     return {True: Verdict.MET, False: Verdict.UNMET, None: Verdict.UNDETERMINED}[holds].value
 
 
-def _softened(one: Indicator, judgement: Judgement | None) -> Indicator:
+def _softened(one: Indicator, judgements: list[Judgement]) -> Indicator:
     """Soft targets are shown and not counted; a target whose day has not come does not fail yet."""
     if one.rule.soft and one.verdict is not Verdict.NOT_APPLICABLE:
         return replace(one, verdict=Verdict.NOT_COUNTED, reason_code="soft", beneath=one.verdict)
-    if one.rule.target and one.verdict is Verdict.UNMET and judgement and judgement.pending:
-        since = min(limit.since for _, _, side in judgement.sides for limit in (side.limits or {}).values())
-        reason = Reason("not_due", {"since": since})
+    pending = judgements and all(judgement.pending for judgement in judgements)
+    if one.rule.target and one.verdict is Verdict.UNMET and pending:
+        dated = [limit for each in judgements for _, _, side in each.sides for limit in (side.limits or {}).values()]
+        reason = Reason("not_due", {"since": min(limit.since for limit in dated)})
         return replace(one, verdict=Verdict.NOT_COUNTED, reason_code="not_due", beneath=one.verdict, reason=reason)
     return one
 

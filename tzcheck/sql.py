@@ -5,16 +5,33 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import lcm
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlglot import exp
 
 from tzcheck import condition as conditions
 from tzcheck import measure
-from tzcheck.condition import And, Comparison, Condition, Name, Not, Number, Or
+from tzcheck.condition import And, AtLeast, Comparison, Condition, Name, Not, Number, Or
 from tzcheck.measure import Ratio, times, whole_number
-from tzcheck.rule import PLACE_NOUNS, ByCategory, Limit, Measure, Rule, RulePack, Text, limits, table_of
-from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Table
+from tzcheck.rule import (
+    PLACE_NOUNS,
+    Ask,
+    ByCategory,
+    Limit,
+    Measure,
+    Parameter,
+    Rule,
+    RulePack,
+    Text,
+    column_of,
+    limits,
+    measure_elsewhere,
+    parent_of,
+    scoped,
+    split_table,
+    with_parts,
+)
+from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Column, Table
 
 OPERATORS: Mapping[str, type[exp.Binary]] = {
     "<=": exp.LTE, ">=": exp.GTE, "<": exp.LT, ">": exp.GT, "==": exp.EQ, "!=": exp.NEQ,
@@ -28,8 +45,10 @@ KEYED = {
 # Texts beside the keys and names that judging reads.
 WITH_TEXTS = {"attestations": ("document", "document_no")}
 NULL = exp.Null()
-# Measures by the name that their columns are kept under, each with the pack that it belongs to.
-Mine: TypeAlias = dict[str, tuple[RulePack, Measure]]
+# A coefficient of variation is the only number with a root in it: kept with so many decimals.
+VARIATION_DECIMALS = 12
+# The row that each row of a table belongs to, for the name that is shown.
+NAMED_BY = {"school_id": ("school", "school.school"), "kindergarten_id": ("kindergarten", "kindergarten.kindergarten")}
 
 
 @dataclass(frozen=True)
@@ -39,7 +58,9 @@ class Side:
     `read` are the columns of the row that hold its numerator and, where there is one, its denominator. A side that
     reads none is constant: `constants` gives its value, by the category in the row's column `by` (None: for all).
     `codes` are the codes it can be, where it is no number, `labels` how they are written; `column` is the column of
-    the facts behind it, `keys` the county values, `limits` the dated values behind a parameter.
+    the facts behind it, `columns` all of them, `keys` the county values, `limits` the dated values behind a
+    parameter. `per` are the columns that hold what a quotient is divided by, where a shortfall is told in the unit
+    `counts_in` of its dividend; `shared` says that the dividend is the whole school's and not the stage's.
     """
 
     ratio: Ratio
@@ -54,6 +75,10 @@ class Side:
     title: Text | None = None
     keys: tuple[str, ...] = ()
     labels: Mapping[str, str] | None = None
+    columns: tuple[str, ...] = ()
+    per: tuple[str, ...] = ()
+    counts_in: str | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +87,9 @@ class Judgement:
 
     `rule` is None where the column `indicator` of each row says which rule it is about. `origins` name the rows that
     a place's measures are read from, those of the first comparison first. `grouped` are the tables, each with the
-    column it is split by, of which one at least must have a row for there to be a subject.
+    column it is split by, of which one at least must have a row for there to be a subject. A rule that asks several
+    things has a judgement for each, `part` being its number; one that `proves` a breach only never shows compliance,
+    and `needs` says what would.
     """
 
     rule: str | None
@@ -79,6 +106,9 @@ class Judgement:
     origins: tuple[str, ...] = ()
     each: str = ""
     grouped: tuple[tuple[str, str | None], ...] = ()
+    part: int = 0
+    proves: str | None = None
+    needs: str | None = None
 
     @property
     def required(self) -> int:
@@ -87,8 +117,8 @@ class Judgement:
 
     @property
     def tables(self) -> list[str]:
-        """The tables that it reads, by name."""
-        return sorted({id for id, _ in self.reads})
+        """The tables of files that it reads, by name."""
+        return sorted({TABLES[id].derived or id for id, _ in self.reads})
 
     def among(self, given: frozenset[str]) -> bool:
         """Whether tables with rows can give it any subject."""
@@ -125,157 +155,691 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Root:
+    """A coefficient of variation, which has a root in it and is computed in floating point.
+
+    It stands in `column` of the table `subjects`, split by `by`. Where it comes close to one of `limits` it must be
+    computed exactly, from the rows of `source` (those for which `among` holds): the quotient in the columns `value`,
+    weighted by `weight`.
+    """
+
+    subjects: str
+    column: str
+    by: str | None
+    source: str
+    value: tuple[str, ...]
+    weight: str | None
+    among: str | None
+    limits: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What an engine has to do: load `tables`, make each of `subjects` a table, then judge each batch.
+    """What an engine has to do: load `tables`, make each of `subjects` a table, settle `roots`, then judge each batch.
 
     `judgements` are all that were asked for; those without any facts are in no batch.
     """
 
     tables: tuple[str, ...]
     subjects: Mapping[str, exp.Expr]
+    roots: tuple[Root, ...]
     judgements: tuple[Judgement, ...]
     batches: tuple[Batch, ...]
 
 
 def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date, given: frozenset[str]) -> Plan:
     """The plan for the rules `wanted` on a day; a rule none of whose tables is `given` has no subjects to judge."""
+    planner = _Planner(day)
     judgements = [_keyed(TABLES[id], *both) for id, both in KEYED.items()]
-    used: dict[tuple[str, str | None], Mine] = {}
     for pack in packs:
         for id, rule in pack.rules.items():
-            if id not in wanted or rule.requirement is None:
-                continue
-            judgement = _judgement(pack, id, rule, day)
-            judgements.append(judgement)
-            if judgement.among(given):
-                names = conditions.names(rule.requirement) | frozenset(rule.shows)
-                names |= conditions.names(rule.scope) if rule.scope else frozenset()
-                mine = used.setdefault((judgement.each, rule.by), {})
-                for name in sorted(names - rule.parameters.keys()):
-                    mine |= {_kept_as(pack, one): (pack, pack.measures[one]) for one in _with_parts(pack, name)}
+            if id in wanted:
+                judgements += planner.judgements(pack, id, rule, given)
     batches: dict[tuple[Any, ...], list[Judgement]] = {}
     for judgement in judgements:
         if judgement.among(given):
             same = (judgement.source, judgement.levels, judgement.category, judgement.grouped)
             batches.setdefault(same, []).append(judgement)
-    subjects: dict[str, exp.Expr] = {}
-    for (each, by), mine in used.items():
-        of_places = each in PLACE_NOUNS
-        subjects[subjects_of(each, by)] = _of_places(each, by, mine) if of_places else _of_rows(BY_NOUN[each], mine)
+    subjects = planner.subjects()
     for judgement in judgements:
         if judgement.rule is None and judgement.table and judgement.among(given):
-            subjects[judgement.source] = _of_rows(judgement.table, {})
-    tables = {one.table for mine in used.values() for _, one in mine.values() if one.table}
-    tables |= {id for found in batches.values() for judgement in found for id in judgement.tables}
+            subjects[judgement.source] = planner.of_rows(judgement.table, _Needs())
+    keyed = {judgement.table.id for judgement in judgements if judgement.table and judgement.among(given)}
     return Plan(
-        tuple(sorted(tables)), subjects, tuple(judgements), tuple(Batch(tuple(found)) for found in batches.values())
+        tuple(sorted(keyed | planner.read)),
+        subjects,
+        planner.roots(judgements),
+        tuple(judgements),
+        tuple(Batch(tuple(found)) for found in batches.values()),
     )
 
 
-def _kept_as(pack: RulePack, name: str) -> str:
-    """The name of a measure's columns: what it computes, so that packs that compute the same share it."""
-    one = pack.measures[name]
-    return f"{one.table}.{one.by or ''}.{one.value}" if one.table is not None else f"{pack.id}.{name}"
+@dataclass
+class _Needs:
+    """What is needed of the subjects of a noun: measures by name, scopes, columns of the rows they belong to.
 
+    `lookups` has, for each name, the columns it is kept in and what they are called there; `homes` are the nouns of
+    rows whose measures are looked up.
+    """
 
-def _with_parts(pack: RulePack, name: str) -> Iterator[str]:
-    """The measure of that name, if there is one, after the measures that it is computed from."""
-    one = pack.measures.get(name)
-    if one is None:
-        return
-    if one.table is None:
-        yield from one.columns
-    yield name
+    measures: dict[str, tuple[RulePack, str]] = field(default_factory=dict)
+    scopes: dict[str, tuple[RulePack, str]] = field(default_factory=dict)
+    lookups: dict[str, dict[str, str]] = field(default_factory=dict)
+    homes: set[str] = field(default_factory=set)
 
 
 # --- subjects ------------------------------------------------------------------------------------------------------
 
 
-def table_named(name: str) -> exp.Table:
+def table_named(name: str, alias: str | None = None) -> exp.Table:
     """A table by its name, whatever the name means in SQL."""
-    return exp.Table(this=exp.to_identifier(name, quoted=True))
+    named = exp.TableAlias(this=exp.to_identifier(alias, quoted=True)) if alias else None
+    return exp.Table(this=exp.to_identifier(name, quoted=True), alias=named)
 
 
-def _of_rows(table: Table, mine: Mine) -> exp.Expr:
-    """A subject a row of the table."""
-    source: list[exp.Expr] = [exp.column(name) for name in ("_place", "_city", "_level", "_at")]
-    source += [exp.column(name) for name in columns_of(table)]
-    if table.id == "attestations":
-        documents = [exp.Is(this=exp.column(name), expression=NULL) for name in ("document", "document_no")]
-        documented = exp.Case(ifs=[exp.If(this=exp.not_(exp.and_(*documents)), true=exp.Literal.number(1))])
-        source.append(exp.alias_(documented, "documented"))
-    for name, (_, one) in mine.items():
-        source += _measured(name, one.ratio, False)
-    return exp.Select(expressions=source, from_=exp.From(this=table_named(table.id)))
+def subjects_of(each: str, by: str | None) -> str:
+    """The name of the table that holds the subjects."""
+    return f"each_{each}_{by}" if by else f"each_{each}"
 
 
-def _of_places(each: str, by: str | None, mine: Mine) -> exp.Expr:
-    """A subject a county (its own rows) or a city (its rows and those of its counties), or one for each `by` of it.
-
-    Each table that a measure reads is grouped once; the groups are put side by side.
-    """
-    tables: dict[tuple[str, str | None], dict[str, Measure]] = {}
-    for name, (_, one) in mine.items():
-        if one.table is not None:
-            tables.setdefault((one.table, one.by), {})[name] = one
-    parts_of: dict[str, exp.Expr] = {}
-    base = "places"
-    group: exp.Expr = exp.column("_place")
-    if each == "city":
-        group = exp.func("COALESCE", exp.column("_city"), group)
-    for (table, split), measures in tables.items():
-        keys = [group, exp.column(split)] if split else [group]
-        parts = [exp.alias_(key.copy(), name) for key, name in zip(keys, ("_group", "_category"), strict=False)]
-        parts.append(exp.alias_(exp.Count(this=exp.Star()), "_rows"))
-        for name, one in measures.items():
-            parts += _measured(name, one.ratio, table == "values")
-        for one in {one.origin: one for one in measures.values()}.values():
-            parts += _read_from(one, each)
-        grouped = exp.Select(
-            expressions=parts, from_=exp.From(this=table_named(table)), group=exp.Group(expressions=keys)
-        )
-        parts_of[_grouped(each, by, table, split)] = grouped
-    if by:
-        base = f"spots_{each}_{by}"
-        parts_of[base] = _spots([_grouped(each, by, table, split) for table, split in tables if split])
-    columns_of_wide: list[exp.Expr] = [exp.column(name, base) for name in ("_place", "_city", "_level")]
-    if by:
-        columns_of_wide.append(exp.alias_(exp.column("_category", base), by))
-    joins = []
-    for (table, split), measures in tables.items():
-        source = _grouped(each, by, table, split)
-        on: exp.Expr = exp.EQ(this=exp.column("_group", source), expression=exp.column("_place", base))
-        if split:
-            same = exp.EQ(this=exp.column("_category", source), expression=exp.column("_category", base))
-            on = exp.And(this=on, expression=same)
-        joins.append(exp.Join(this=table_named(source), side="LEFT", on=on))
-        for name in measures:
-            columns_of_wide += [exp.column(f"{name}{end}", source, quoted=True) for end in _ends(*mine[name])]
-        for origin in dict.fromkeys(one.origin for one in measures.values()):
-            columns_of_wide += [exp.column(f"{origin}/{end}", source, quoted=True) for end in origin_ends(each)]
-        columns_of_wide.append(exp.alias_(exp.column("_rows", source), f"_rows_{table}_{split}"))
-    for name, (pack, one) in mine.items():
-        if one.table is None:
-            computed = measure.ratio(one.expression.transform(_as_quotient(pack)))
-            columns_of_wide += _measured(name, computed, False)
-    parts_first = exp.With(
-        expressions=[
-            exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
-            for name, query in parts_of.items()
-        ]
-    )
-    return exp.Select(
-        with_=parts_first, expressions=columns_of_wide, from_=exp.From(this=table_named(base)), joins=joins
-    )
+def origin_ends(each: str) -> tuple[str, ...]:
+    """What is kept of the rows that a measure was read from: the first and the last, of a city's measure all."""
+    return ("rows",) if each == "city" else ("from", "to")
 
 
 def _grouped(each: str, by: str | None, table: str, split: str | None) -> str:
     return "_".join(["by", each, by or "all", split or "whole", table])
 
 
-def subjects_of(each: str, by: str | None) -> str:
-    """The name of the table that holds the subjects."""
-    return f"each_{each}_{by}" if by else f"each_{each}"
+class _Planner:
+    """Gathers what the rules of all packs need on a day, and turns it into SQL."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        self.needs: dict[tuple[str, str | None], _Needs] = {}
+        self.read: set[str] = set()
+        self.ratios: dict[str, Ratio] = {}
+
+    # What is needed
+
+    def judgements(self, pack: RulePack, id: str, rule: Rule, given: frozenset[str]) -> list[Judgement]:
+        """A judgement for each thing that a rule asks, and the subjects that they need."""
+        found = []
+        for number, ask in enumerate(rule.asks):
+            judgement = self.judgement(pack, id, rule, ask, number)
+            found.append(judgement)
+            if judgement.among(given):
+                names = conditions.names(ask.requires) | (conditions.names(ask.applies) if ask.applies else frozenset())
+                if not number:
+                    names |= frozenset(rule.shows)
+                self.need(pack, ask.each, ask.by, sorted(names))
+                if judgement.table:
+                    self.read.add(judgement.table.id)
+                    for name in names_of(judgement.table):
+                        self.need(pack, ask.each, ask.by, [name])
+        return found
+
+    def need(self, pack: RulePack, each: str, by: str | None, names: Iterable[str]) -> None:
+        """Notes the measures, and columns of other rows, among `names` that subjects must have."""
+        needs = self.needs.setdefault((each, by), _Needs())
+        table = BY_NOUN.get(each)
+        for name in names:
+            if table and name in table.column_ids:
+                continue
+            noun, _, own = name.rpartition(".")
+            if noun and column_of(table, name):
+                needs.lookups[name] = {name: own}
+                self.read.add(BY_NOUN[noun].id)
+                continue
+            if measure_elsewhere(pack, each, name):
+                needs.lookups[name] = {f"{name}{end}": f"{self.kept_as(pack, own)}{end}" for end in self.ends(pack, own)}
+                needs.homes.add(noun)
+                self.need(pack, noun, None, [own])
+                continue
+            for part, one in with_parts(pack, name).items():
+                if one.each == each:
+                    needs.measures.setdefault(self.kept_as(pack, part), (pack, part))
+                if one.table:
+                    self.read.add(one.table)
+                if one.each in PLACE_NOUNS and self.from_subjects(pack, one):
+                    self.need_rows(pack, one)
+
+    def need_rows(self, pack: RulePack, one: Measure) -> None:
+        """Notes what a measure of places needs of the rows that it is computed from."""
+        noun = TABLES[one.table or ""].noun
+        self.need(pack, noun, None, one.columns)
+        if one.among:
+            self.needs[noun, None].scopes.setdefault(f"{pack.id}.{one.among}?", (pack, one.among))
+            scope = self.scope(pack, one.among)
+            self.need(pack, noun, None, sorted(conditions.names(scope)))
+
+    def from_subjects(self, pack: RulePack, one: Measure) -> bool:
+        """Whether a measure of places is computed from measures or scopes of rows, and not from bare columns."""
+        if one.table in (None, "values"):
+            return False
+        columns = TABLES[one.table or ""].column_ids
+        return bool(one.among) or any(name in pack.measures for name in one.columns if name not in columns)
+
+    def scope(self, pack: RulePack, name: str) -> Condition:
+        """The condition of a scope, with those that it refers to put in."""
+        scope = pack.scopes[name]
+        return scoped(pack, scope.each, conditions.parse(scope.holds))
+
+    def kept_as(self, pack: RulePack, name: str) -> str:
+        """The name of a measure's columns: what it computes, so that packs that compute the same share it."""
+        one = pack.measures[name]
+        columns = TABLES[one.table].column_ids if one.table and one.table != "values" else frozenset()
+        plain = one.table == "values" or (columns and columns >= set(one.columns))
+        if plain and not one.among and not pack.parameters.keys() & set(one.columns):
+            return f"{one.each}.{one.table}.{one.by or ''}.{one.value}"
+        return f"{pack.id}.{name}"
+
+    # Expressions
+
+    def constant(self, parameter: Parameter, table: str | None) -> exp.Expr:
+        """A parameter's value on the day as SQL: an exact decimal, by the category in a column of `table`."""
+        found = {
+            category: None if limit.coming else limit.value for category, limit in limits(parameter, self.day).items()
+        }
+        if not isinstance(parameter, ByCategory):
+            return _decimal(found.get(None))
+        column = exp.column(parameter.by, table)
+        ifs = [
+            exp.If(this=exp.EQ(this=column.copy(), expression=exp.Literal.string(str(category))), true=_decimal(value))
+            for category, value in found.items()
+        ]
+        return exp.paren(exp.Case(ifs=ifs))
+
+    def expression(self, pack: RulePack, name: str) -> exp.Expr:
+        """The expression of a measure with parameters, and other measures of the same rows, put in.
+
+        Columns of a measure of rows are those of `base` and of the rows that they belong to.
+        """
+        one = pack.measures[name]
+        in_rows = one.each in BY_NOUN and not one.of_others
+        columns = TABLES[one.table].column_ids if one.table and one.table != "values" else frozenset()
+
+        def put_in(node: exp.Expr) -> exp.Expr:
+            if not isinstance(node, exp.Column):
+                return node
+            named = measure.column_name(node)
+            if named in columns or named == measure.LEVEL_COLUMN:
+                return exp.column(named, "base") if in_rows else node
+            if named in pack.parameters and named not in pack.measures:
+                return self.constant(pack.parameters[named], "base" if in_rows else None)
+            if named not in pack.measures or one.table == "values":
+                return node
+            other = pack.measures[named]
+            if in_rows and not other.of_others:
+                return exp.paren(self.expression(pack, named))
+            alias = f"of_{other.table}" if in_rows else None
+            ends = [
+                exp.column(f"{self.kept_as(pack, named)}{end}", alias, quoted=True) for end in self.ends(pack, named)
+            ]
+            if in_rows and _is_count(other):
+                ends = [_none_where_given(ends[0], other.table or "")]
+            return exp.paren(exp.Div(this=ends[0], expression=ends[1])) if len(ends) > 1 else ends[0]
+
+        found = one.expression.copy().transform(put_in)
+        if one.among and not one.variation:
+            found = found.transform(_filtered(exp.column(f"{pack.id}.{one.among}?", quoted=True)))
+        return found
+
+    def ratio(self, pack: RulePack, name: str) -> Ratio:
+        """A measure without any division."""
+        kept = self.kept_as(pack, name)
+        if kept not in self.ratios:
+            self.ratios[kept] = measure.ratio(self.expression(pack, name))
+        return self.ratios[kept]
+
+    def per(self, pack: RulePack, name: str) -> Ratio | None:
+        """What a quotient is divided by, where a shortfall is told in the unit of its dividend."""
+        one = pack.measures[name]
+        below = measure.divisor(self.expression(pack, name)) if one.counts_in else None
+        return measure.ratio(below) if below is not None else None
+
+    def ends(self, pack: RulePack, name: str) -> tuple[str, ...]:
+        """What the columns of a measure are called behind its name: a quotient has a denominator."""
+        if pack.measures[name].variation:
+            return ("/n",)
+        return ("/n",) if self.ratio(pack, name).denominator is None else ("/n", "/d")
+
+    def measured(self, pack: RulePack, name: str) -> list[exp.Expr]:
+        """The columns of a measure: its numerator and denominator, and what a shortfall is multiplied by."""
+        keyed = pack.measures[name].table == "values"
+        kept = self.kept_as(pack, name)
+        found = _columns(kept, self.ratio(pack, name), keyed)
+        per = self.per(pack, name)
+        return [*found, *(_columns(f"{kept}/per", per, keyed) if per else [])]
+
+    def measured_names(self, pack: RulePack, name: str) -> list[str]:
+        """The names of those columns."""
+        kept = self.kept_as(pack, name)
+        per = self.per(pack, name)
+        ends = [f"{kept}{end}" for end in self.ends(pack, name)]
+        if per:
+            ends += [f"{kept}/per{end}" for end in (("/n",) if per.denominator is None else ("/n", "/d"))]
+        return ends
+
+    # SQL
+
+    def subjects(self) -> dict[str, exp.Expr]:
+        """A query for each noun, in an order in which they can be run."""
+        rows = {key: needs for key, needs in self.needs.items() if key[0] in BY_NOUN}
+        rows = dict(sorted(rows.items(), key=lambda item: bool(item[1].homes)))  # those that others look up come first
+        places = {key: needs for key, needs in self.needs.items() if key[0] not in BY_NOUN}
+        return {
+            **{subjects_of(each, by): self.of_rows(BY_NOUN[each], needs) for (each, by), needs in rows.items()},
+            **{subjects_of(each, by): self.of_places(each, by, needs) for (each, by), needs in places.items()},
+        }
+
+    def of_rows(self, table: Table, needs: _Needs) -> exp.Expr:
+        """A subject a row of the table, with what is known of the row it belongs to and of the rows that belong to it."""
+        source: list[exp.Expr] = [exp.column(name, "base") for name in ("_place", "_city", "_level", "_at")]
+        source += [exp.column(name, "base") for name in columns_of(table)]
+        if table.id == "attestations":
+            documents = [exp.Is(this=exp.column(name), expression=NULL) for name in ("document", "document_no")]
+            documented = exp.Case(ifs=[exp.If(this=exp.not_(exp.and_(*documents)), true=exp.Literal.number(1))])
+            source.append(exp.alias_(documented, "documented"))
+        joins: dict[str, exp.Join] = {}
+        for name, kept in needs.lookups.items():
+            noun = name.rpartition(".")[0]
+            home = subjects_of(noun, None) if noun in needs.homes else BY_NOUN[noun].id
+            joins.setdefault(noun, _joined(table_named(home, noun), noun, BY_NOUN[noun].key))
+            source += [_named(exp.column(own, noun, quoted=True), column) for column, own in kept.items()]
+        parts_first: dict[str, exp.Expr] = {}
+        children: dict[str, list[tuple[RulePack, str]]] = {}
+        for pack, name in needs.measures.values():
+            one = pack.measures[name]
+            if one.of_others:
+                children.setdefault(one.table or "", []).append((pack, name))
+        for child, measures in children.items():
+            alias = f"of_{child}"
+            keys = [exp.column(name) for name in ("_place", *table.key)]
+            parts = [key.copy() for key in keys]
+            for pack, name in measures:
+                parts += self.measured(pack, name)
+            parts_first[alias] = exp.Select(
+                expressions=parts, from_=exp.From(this=table_named(child)), group=exp.Group(expressions=keys)
+            )
+            joins[alias] = _joined(table_named(alias), alias, table.key)
+            given = exp.Select(expressions=[exp.column("_place")], from_=exp.From(this=table_named(child)))
+            parts_first[f"given_{child}"] = given.distinct()
+            joins[f"given_{child}"] = _joined(table_named(f"given_{child}"), f"given_{child}", ())
+        for kept_name, (pack, name) in needs.measures.items():
+            one = pack.measures[name]
+            if not one.of_others:
+                source += self.measured(pack, name)
+                continue
+            alias = f"of_{one.table}"
+            for column in self.measured_names(pack, name):
+                value: exp.Expr = exp.column(column, alias, quoted=True)
+                if _is_count(one) and column == f"{kept_name}/n":
+                    value = _none_where_given(value, one.table or "")
+                source.append(_named(value, column))
+        wide = exp.Select(
+            with_=_with(parts_first),
+            expressions=source,
+            from_=exp.From(this=table_named(table.id, "base")),
+            joins=list(joins.values()),
+        )
+        if not needs.scopes:
+            return wide
+        tests = [_named(self.holds(pack, name), f"{pack.id}.{name}?") for pack, name in needs.scopes.values()]
+        return exp.Select(expressions=[exp.Star(), *tests], from_=exp.From(this=wide.subquery("wide", copy=False)))
+
+    def holds(self, pack: RulePack, name: str) -> exp.Expr:
+        """A scope as SQL over the columns of the rows that it speaks of."""
+        scope = self.scope(pack, name)
+        table = BY_NOUN[pack.scopes[name].each]
+        sides = [self.sides(pack, None, table, None, comparison) for comparison in conditions.comparisons(scope)]
+        return condition_sql(scope, sides)
+
+    def of_places(self, each: str, by: str | None, needs: _Needs) -> exp.Expr:
+        """A subject a county (its own rows) or a city (its rows and those of its counties), or one for each `by` of it.
+
+        Each table that a measure reads is grouped once; the groups are put side by side.
+        """
+        tables: dict[tuple[str, str | None], dict[str, tuple[RulePack, str]]] = {}
+        for kept, (pack, name) in needs.measures.items():
+            one = pack.measures[name]
+            if one.table is not None:
+                tables.setdefault((one.table, one.by), {})[kept] = (pack, name)
+        parts_of: dict[str, exp.Expr] = {}
+        base = "places"
+        for (table, split), measures in tables.items():
+            parts_of |= self.groups(each, by, table, split, measures)
+        if by:
+            base = f"spots_{each}_{by}"
+            parts_of[base] = _spots([_grouped(each, by, table, split) for table, split in tables if split])
+        columns_of_wide: list[exp.Expr] = [exp.column(name, base) for name in ("_place", "_city", "_level")]
+        if by:
+            columns_of_wide.append(exp.alias_(exp.column("_category", base), by))
+        joins = []
+        for (table, split), measures in tables.items():
+            sources = [_grouped(each, by, table, split)]
+            if any(pack.measures[name].variation for pack, name in measures.values()):
+                sources.append(sources[0] + "_variation")
+            for source in sources:
+                on: exp.Expr = exp.EQ(this=exp.column("_group", source), expression=exp.column("_place", base))
+                if split:
+                    same = exp.EQ(this=exp.column("_category", source), expression=exp.column("_category", base))
+                    on = exp.And(this=on, expression=same)
+                joins.append(exp.Join(this=table_named(source), side="LEFT", on=on))
+            for pack, name in measures.values():
+                source = sources[bool(pack.measures[name].variation)]
+                names = self.measured_names(pack, name)
+                columns_of_wide += [exp.column(column, source, quoted=True) for column in names]
+            for origin in dict.fromkeys(_origin(pack.measures[name]) for pack, name in measures.values()):
+                columns_of_wide += [exp.column(f"{origin}/{end}", sources[0], quoted=True) for end in origin_ends(each)]
+            columns_of_wide.append(exp.alias_(exp.column("_rows", sources[0]), f"_rows_{table}_{split}"))
+        for pack, name in needs.measures.values():
+            if pack.measures[name].table is None:
+                columns_of_wide += self.measured(pack, name)
+        return exp.Select(
+            with_=_with(parts_of), expressions=columns_of_wide, from_=exp.From(this=table_named(base)), joins=joins
+        )
+
+    def groups(
+        self, each: str, by: str | None, table: str, split: str | None, measures: Mapping[str, tuple[RulePack, str]]
+    ) -> dict[str, exp.Expr]:
+        """The rows of a table grouped by place, and by category where it is split: the measures of each."""
+        group: exp.Expr = exp.column("_place")
+        if each == "city":
+            group = exp.func("COALESCE", exp.column("_city"), group)
+        keys = [group, exp.column(split)] if split else [group]
+        named = [exp.alias_(key.copy(), name) for key, name in zip(keys, ("_group", "_category"), strict=False)]
+        source = table
+        if any(self.from_subjects(pack, pack.measures[name]) for pack, name in measures.values()):
+            source = subjects_of(TABLES[table].noun, None)
+        parts: list[exp.Expr] = [*named, exp.alias_(exp.Count(this=exp.Star()), "_rows")]
+        varying = []
+        for kept, (pack, name) in measures.items():
+            if pack.measures[name].variation:
+                varying.append((kept, pack, pack.measures[name]))
+            else:
+                parts += self.measured(pack, name)
+        for one in {_origin(pack.measures[name]): pack.measures[name] for pack, name in measures.values()}.values():
+            parts += _read_from(one, each)
+        name = _grouped(each, by, table, split)
+        found: dict[str, exp.Expr] = {
+            name: exp.Select(
+                expressions=parts, from_=exp.From(this=table_named(source)), group=exp.Group(expressions=keys)
+            )
+        }
+        if varying:
+            found[name + "_variation"] = self.variations(named, source, varying)
+        return found
+
+    def variations(self, keys: list[exp.Alias], source: str, varying: list[tuple[str, RulePack, Measure]]) -> exp.Expr:
+        """The coefficients of variation of each group: the root of the weighted mean square distance over the mean."""
+        rows: list[exp.Expr] = [key.copy() for key in keys]
+        means: list[exp.Expr] = [exp.Star()]
+        names = [exp.column(key.alias) for key in keys]
+        found: list[exp.Expr] = [name.copy() for name in names]
+        window = [name.copy() for name in names]
+        for index, (kept, pack, one) in enumerate(varying):
+            value, weight, mean, lacks = f"x{index}", f"p{index}", f"m{index}", f"u{index}"
+            quotient, weighed = self.varies(pack, one)
+            inside: exp.Expr = exp.column(f"{pack.id}.{one.among}?", quoted=True) if one.among else exp.true()
+            known = exp.and_(
+                *(exp.not_(exp.Is(this=item.copy(), expression=exp.Null())) for item in (quotient, weighed))
+            )
+            rows += [
+                _named(exp.Case(ifs=[exp.If(this=inside.copy(), true=quotient)]), value),
+                _named(exp.Case(ifs=[exp.If(this=inside.copy(), true=weighed)]), weight),
+                _named(
+                    exp.and_(
+                        exp.not_(exp.Is(this=inside.copy(), expression=exp.false())),
+                        exp.or_(exp.Is(this=inside.copy(), expression=exp.Null()), exp.not_(known)),
+                    ),
+                    lacks,
+                ),
+            ]
+            x, p, m = (exp.column(name) for name in (value, weight, mean))
+            above = exp.Window(this=exp.Sum(this=exp.Mul(this=x, expression=p)), partition_by=window)
+            below = exp.Window(this=exp.Sum(this=p.copy()), partition_by=[name.copy() for name in window])
+            divided = exp.Div(this=above, expression=exp.func("NULLIF", below, exp.Literal.number(0)))
+            means.append(_named(divided, mean))
+            apart = exp.paren(exp.Sub(this=x.copy(), expression=m))
+            square = exp.Sum(this=exp.Mul(this=exp.Mul(this=p.copy(), expression=apart), expression=apart.copy()))
+            spread = exp.Sqrt(
+                this=exp.Div(this=square, expression=exp.func("NULLIF", exp.Sum(this=p.copy()), exp.Literal.number(0)))
+            )
+            middle = exp.func("NULLIF", exp.Max(this=m.copy()), exp.Literal.number(0))
+            rounded = exp.Round(
+                this=exp.Div(this=spread, expression=middle), decimals=exp.Literal.number(VARIATION_DECIMALS)
+            )
+            exact = exp.cast(rounded, f"DECIMAL(38, {VARIATION_DECIMALS})")
+            lacking = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=exp.column(lacks)))
+            complete = exp.EQ(this=lacking, expression=exp.Literal.number(0))
+            found.append(_named(exp.Case(ifs=[exp.If(this=complete, true=exact)]), f"{kept}/n"))
+        inner = exp.Select(expressions=rows, from_=exp.From(this=table_named(source)))
+        middle_query = exp.Select(expressions=means, from_=exp.From(this=inner.subquery("of_each", copy=False)))
+        return exp.Select(
+            expressions=found,
+            from_=exp.From(this=middle_query.subquery("beside_mean", copy=False)),
+            group=exp.Group(expressions=[name.copy() for name in names]),
+        )
+
+    def varies(self, pack: RulePack, one: Measure) -> tuple[exp.Expr, exp.Expr]:
+        """What varies from row to row, and its weight, as floating point numbers."""
+        assert one.variation
+        ends = [exp.cast(exp.column(name, quoted=True), "DOUBLE") for name in self.quotient(pack, one)]
+        value: exp.Expr = ends[0]
+        if len(ends) > 1:
+            value = exp.Div(this=ends[0], expression=exp.func("NULLIF", ends[1], exp.Literal.number(0)))
+        weight = self.weight(pack, one)
+        return value, exp.cast(exp.column(weight, quoted=True) if weight else exp.Literal.number(1), "DOUBLE")
+
+    def quotient(self, pack: RulePack, one: Measure) -> tuple[str, ...]:
+        """The columns of a row that hold what varies: a column of the table, or a measure's two ends."""
+        assert one.variation
+        name = one.variation[0]
+        if name in TABLES[one.table or ""].column_ids:
+            return (name,)
+        return tuple(f"{self.kept_as(pack, name)}{end}" for end in self.ends(pack, name))
+
+    def weight(self, pack: RulePack, one: Measure) -> str | None:
+        """The column of a row that holds its weight."""
+        name = one.variation[1] if one.variation else None
+        if name is None or name in TABLES[one.table or ""].column_ids:
+            return name
+        return f"{self.kept_as(pack, name)}/n"
+
+    def roots(self, judgements: Iterable[Judgement]) -> tuple[Root, ...]:
+        """The coefficients of variation that must stand on the right side of the limits they are compared with."""
+        compared: dict[str, set[Fraction]] = {}
+        for judgement in judgements:
+            for left, _, right in judgement.sides:
+                values = (limit.value for limit in (right.limits or {}).values())
+                constants = [value for value in (*values, *right.constants.values()) if isinstance(value, Fraction)]
+                for column in left.read:
+                    compared.setdefault(column, set()).update(constants)
+        found = []
+        for (each, by), needs in self.needs.items():
+            for kept, (pack, name) in needs.measures.items():
+                one = pack.measures[name]
+                limits_of = compared.get(f"{kept}/n")
+                if one.variation and limits_of:
+                    found.append(
+                        Root(
+                            subjects_of(each, by),
+                            f"{kept}/n",
+                            by,
+                            subjects_of(TABLES[one.table or ""].noun, None),
+                            self.quotient(pack, one),
+                            self.weight(pack, one),
+                            f"{pack.id}.{one.among}?" if one.among else None,
+                            tuple(sorted(limits_of)),
+                        )
+                    )
+        return tuple(found)
+
+    # Judgements
+
+    def judgement(self, pack: RulePack, id: str, rule: Rule, ask: Ask, number: int) -> Judgement:
+        """One thing that a rule asks, made ready."""
+        table = BY_NOUN.get(ask.each)
+        both = [one for one in (ask.requires, ask.applies) if one]
+        sides = tuple(
+            self.sides(pack, rule, table, ask, comparison) for one in both for comparison in conditions.comparisons(one)
+        )
+        category = table.category if table else ask.by
+        for parameter in rule.parameters.values():
+            column = column_of(table, parameter.by) if isinstance(parameter, ByCategory) else None
+            if column and column.required:
+                category = column.id
+        reads: set[tuple[str, str | None]] = set()
+        if table:
+            reads.add((_presence(table), None))
+        names = {name for one in both for name in conditions.names(one)} - rule.parameters.keys()
+        grouped: set[tuple[str, str | None]] = set()
+        for name in names:
+            if table and "." in name and column_of(table, name):
+                reads.add((_presence(BY_NOUN[name.rpartition(".")[0]]), None))
+            if table and name in table.column_ids:
+                continue
+            elsewhere = measure_elsewhere(pack, ask.each, name)
+            for read in with_parts(pack, elsewhere or name).values():
+                if read.table is None:
+                    continue
+                if read.each == ask.each and read.by == ask.by:
+                    grouped.add((read.table, read.by))
+                if read.table == "values":
+                    reads |= {("values", key) for key in read.columns}
+                else:
+                    reads.add((_presence(TABLES[read.table]), None))
+        named = [side.name for left, _, right in sides for side in (left, right) if side.read]
+        parts = [] if table else [part for name in named for part in with_parts(pack, name).values()]
+        origins = tuple(dict.fromkeys(_origin(part) for part in parts if part.table and part.each == ask.each))
+        shows = rule.shows if not number else ()
+        return Judgement(
+            id, "facts", subjects_of(ask.each, ask.by), table, pack.levels(rule), sides, ask.requires, ask.applies,
+            category, frozenset(reads), tuple(self.side(pack, rule, table, ask, Name(name)) for name in shows), origins,
+            ask.each, () if table else tuple(sorted(grouped, key=str)), number, ask.proves, ask.needs,
+        )  # fmt: skip
+
+    def sides(
+        self, pack: RulePack, rule: Rule | None, table: Table | None, ask: Ask | None, comparison: Comparison
+    ) -> tuple[Side, str, Side]:
+        """Both sides of a comparison."""
+        left = self.side(pack, rule, table, ask, comparison.left)
+        if left.codes:
+            return left, comparison.operator, _right(comparison, left)
+        return left, comparison.operator, self.side(pack, rule, table, ask, comparison.right)
+
+    def side(
+        self, pack: RulePack, rule: Rule | None, table: Table | None, ask: Ask | None, operand: conditions.Operand
+    ) -> Side:
+        """One side: a number, a parameter (or a part of one), a column, a measure."""
+        if isinstance(operand, Number):
+            return _number(operand)
+        share = operand.share if isinstance(operand, conditions.Part) else Fraction(1)
+        name = operand.name if isinstance(operand, conditions.Part) else operand.text
+        column = column_of(table, name)
+        if column is None and ask and ask.by == name:
+            split = split_table(pack, name)
+            column = split.column(name) if split else None
+        parameter = None
+        if name not in pack.measures:
+            parameter = rule.parameters.get(name) if rule else None
+            parameter = parameter if parameter is not None else (None if column else pack.parameters.get(name))
+        if parameter is not None:
+            return _parameter(parameter, name, self.day, bool(rule and rule.target), share)
+        if column:
+            return _of_column(column, name)
+        elsewhere = measure_elsewhere(pack, ask.each, name) if ask else None
+        if elsewhere:
+            read = tuple(f"{name}{end}" for end in self.ends(pack, elsewhere))
+            return Side(Ratio(*(exp.column(column, quoted=True) for column in read)), name, read, column=name)
+        one = pack.measures[name]
+        kept = self.kept_as(pack, name)
+        read = tuple(f"{kept}{end}" for end in self.ends(pack, name))
+        per = self.per(pack, name)
+        columns = _columns_behind(pack, name)
+        return Side(
+            Ratio(*(exp.column(column, quoted=True) for column in read)),
+            name,
+            read,
+            column=_column_behind(pack, one),
+            unit=one.unit,
+            title=one.title,
+            keys=tuple(
+                key for part in with_parts(pack, name).values() if part.table == "values" for key in part.columns
+            ),
+            columns=columns,
+            per=tuple(name for name in self.measured_names(pack, name) if name.startswith(f"{kept}/per/"))
+            if per
+            else (),
+            counts_in=one.counts_in,
+            shared=table is not None and not any(column.sources for column in _dividend(pack, table, one)),
+        )
+
+
+def _presence(table: Table) -> str:
+    """The table whose rows say that a place has given it: a school's stages are there where its schools are."""
+    return "schools" if table.derived == "schools" else table.id
+
+
+def _dividend(pack: RulePack, table: Table, one: Measure) -> list[Column]:
+    """The columns of the table in what a measure divides."""
+    names = measure.dividend(one.expression)
+    return [table.column(name) for name in names if name in table.column_ids]
+
+
+def _columns_behind(pack: RulePack, name: str) -> tuple[str, ...]:
+    """The columns of the subject's own row that a measure is read from."""
+    found: dict[str, None] = {}
+    for part in with_parts(pack, name).values():
+        if part.table and not part.of_others:
+            columns = TABLES[part.table].column_ids
+            found |= dict.fromkeys(column for column in part.columns if column in columns)
+    return tuple(found)
+
+
+def _is_count(one: Measure) -> bool:
+    """Whether a measure counts rows: where there are none of them, but others are given, that is 0 and not missing."""
+    inner = one.expression.this if isinstance(one.expression, exp.Filter) else one.expression
+    return isinstance(inner, exp.Count)
+
+
+def _none_where_given(value: exp.Expr, table: str) -> exp.Expr:
+    """A count that is 0 where the place has given rows of the table, though none of this subject."""
+    missing = exp.Is(this=value, expression=exp.Null())
+    given = exp.not_(exp.Is(this=exp.column("_place", f"given_{table}"), expression=exp.Null()))
+    return exp.Case(ifs=[exp.If(this=exp.and_(missing, given), true=exp.Literal.number(0))], default=value.copy())
+
+
+def _filtered(scope: exp.Expr) -> Callable[[exp.Expr], exp.Expr]:
+    """Has every aggregate count only the rows for which the scope holds."""
+
+    def narrowed(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Filter):
+            both = exp.and_(exp.paren(node.expression.this), scope.copy())
+            return exp.Filter(this=node.this, expression=exp.Where(this=both))
+        if isinstance(node, measure.AGGREGATES):
+            return exp.Filter(this=node, expression=exp.Where(this=scope.copy()))
+        return node
+
+    return narrowed
+
+
+def _joined(table: exp.Table, alias: str, keys: Iterable[str]) -> exp.Join:
+    """A join with the row of the same place and keys."""
+    same = [exp.EQ(this=exp.column(key, alias), expression=exp.column(key, "base")) for key in ("_place", *keys)]
+    return exp.Join(this=table, side="LEFT", on=exp.and_(*same))
+
+
+def _with(parts: Mapping[str, exp.Expr]) -> exp.With | None:
+    if not parts:
+        return None
+    return exp.With(
+        expressions=[
+            exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
+            for name, query in parts.items()
+        ]
+    )
 
 
 def _spots(sources: list[str]) -> exp.Expr:
@@ -296,7 +860,7 @@ def _spots(sources: list[str]) -> exp.Expr:
     )
 
 
-def _measured(name: str, found: Ratio, keyed: bool) -> list[exp.Expr]:
+def _columns(name: str, found: Ratio, keyed: bool) -> list[exp.Expr]:
     """The numerator and the denominator of a measure as two columns; the denominator is positive or missing.
 
     `keyed` measures read county values: each name in them is a key of the table `values`.
@@ -316,39 +880,20 @@ def _named(value: exp.Expr, name: str) -> exp.Expr:
     return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
 
 
-def _ends(pack: RulePack, one: Measure) -> tuple[str, ...]:
-    """What the columns of a measure are called behind its name: a quotient has a denominator, as has what it is in."""
-    parts = [pack.measures[name] for name in one.columns] if one.table is None else []
-    divided = any(part.ratio.denominator is not None for part in (one, *parts))
-    return ("/n", "/d") if divided else ("/n",)
-
-
-def origin_ends(each: str) -> tuple[str, ...]:
-    """What is kept of the rows that a measure was read from: the first and the last, of a city's measure all."""
-    return ("rows",) if each == "city" else ("from", "to")
+def _origin(one: Measure) -> str:
+    """The name under which the file and row of the rows a measure reads are kept; measures of the same rows share it."""
+    where = one.where.sql(dialect="duckdb") if one.where else ""
+    return f"{one.table} {one.by or ''} {where}"
 
 
 def _read_from(one: Measure, each: str) -> list[exp.Expr]:
     """The rows that a measure of a place was read from, as `origin_ends` names them."""
     kept = {"from": exp.Min, "to": exp.Max, "rows": exp.ArrayAgg}
     found: dict[str, exp.Expr] = {end: kept[end](this=exp.column("_at")) for end in origin_ends(each)}
-    if one.where is not None:
+    if one.where is not None and not one.of_others and one.variation is None:
         where = one.where
         found = {end: exp.Filter(this=value, expression=exp.Where(this=where.copy())) for end, value in found.items()}
-    return [_named(value, f"{one.origin}/{end}") for end, value in found.items()]
-
-
-def _as_quotient(pack: RulePack) -> Callable[[exp.Expr], exp.Expr]:
-    """Puts, in place of the name of a measure, its numerator over its denominator."""
-
-    def quotient(node: exp.Expr) -> exp.Expr:
-        if not isinstance(node, exp.Column):
-            return node
-        name = measure.column_name(node)
-        ends = [exp.column(f"{_kept_as(pack, name)}{end}", quoted=True) for end in _ends(pack, pack.measures[name])]
-        return exp.paren(exp.Div(this=ends[0], expression=ends[1])) if len(ends) > 1 else ends[0]
-
-    return quotient
+    return [_named(value, f"{_origin(one)}/{end}") for end, value in found.items()]
 
 
 def _pivot(node: exp.Expr) -> exp.Expr:
@@ -360,41 +905,6 @@ def _pivot(node: exp.Expr) -> exp.Expr:
 
 
 # --- judgements ----------------------------------------------------------------------------------------------------
-
-
-def _judgement(pack: RulePack, id: str, rule: Rule, day: date) -> Judgement:
-    assert rule.requirement is not None
-    assert rule.each is not None
-    table = table_of(rule)
-    both = [one for one in (rule.requirement, rule.scope) if one]
-    sides = tuple(
-        _sides(pack, rule, table, comparison, day) for one in both for comparison in conditions.comparisons(one)
-    )
-    category = table.category if table else rule.by
-    for parameter in rule.parameters.values():
-        if isinstance(parameter, ByCategory):
-            category = parameter.by
-    reads: set[tuple[str, str | None]] = set()
-    if table:
-        reads.add((table.id, None))
-    used = {name for one in both for name in conditions.names(one)} - rule.parameters.keys()
-    named = [side.name for left, _, right in sides for side in (left, right) if side.read]
-    parts = [pack.measures[part] for name in named for part in _with_parts(pack, name)] if table is None else []
-    origins = tuple(dict.fromkeys(part.origin for part in parts if part.table is not None))
-    grouped: set[tuple[str, str | None]] = set()
-    for name in {part for one in used for part in _with_parts(pack, one)}:
-        read = pack.measures[name]
-        if read.table is not None and read.by == rule.by:
-            grouped.add((read.table, read.by))
-        if read.table == "values":
-            reads |= {("values", key) for key in read.columns}
-        elif read.table is not None and read.each == rule.each:
-            reads.add((read.table, None))
-    return Judgement(
-        id, "facts", subjects_of(rule.each, rule.by), table, pack.levels(rule), sides, rule.requirement, rule.scope,
-        category, frozenset(reads), tuple(_side(pack, rule, table, Name(name), day) for name in rule.shows), origins,
-        rule.each, tuple(sorted(grouped)),
-    )  # fmt: skip
 
 
 def _keyed(table: Table, requires: Condition, applies: Condition | None) -> Judgement:
@@ -423,6 +933,7 @@ def _keyed(table: Table, requires: Condition, applies: Condition | None) -> Judg
 def _right(comparison: Comparison, left: Side) -> Side:
     if isinstance(comparison.right, Number):
         return _number(comparison.right)
+    assert isinstance(comparison.right, Name)
     code = comparison.right.text
     return Side(Ratio(exp.Literal.string(code)), code, constants={None: code}, codes=left.codes)
 
@@ -431,75 +942,58 @@ def _number(number: Number) -> Side:
     return Side(_constant(number.value), str(number.value), constants={None: number.value})
 
 
-def _sides(
-    pack: RulePack, rule: Rule, table: Table | None, comparison: Comparison, day: date
-) -> tuple[Side, str, Side]:
-    left = _side(pack, rule, table, comparison.left, day)
-    if left.codes:
-        return left, comparison.operator, _right(comparison, left)
-    return left, comparison.operator, _side(pack, rule, table, comparison.right, day)
-
-
-def _side(pack: RulePack, rule: Rule, table: Table | None, operand: conditions.Operand, day: date) -> Side:
-    if isinstance(operand, Number):
-        return _number(operand)
-    name = operand.text
-    if name in rule.parameters:
-        return _parameter(rule, name, day)
-    if name in pack.measures and pack.measures[name].each == rule.each:
-        one = pack.measures[name]
-        read = tuple(f"{_kept_as(pack, name)}{end}" for end in _ends(pack, one))
-        ratio = Ratio(*(exp.column(column, quoted=True) for column in read))
-        return Side(
-            ratio,
-            name,
-            read,
-            column=_column_behind(pack, one),
-            unit=one.unit,
-            title=one.title,
-            keys=_keys_behind(pack, one),
-        )
-    column = (table or TABLES[_split_table(pack, rule)]).column(name)
+def _of_column(column: Column, name: str) -> Side:
     codes = tuple(column.codes) if column.codes else None
-    return Side(Ratio(exp.column(name)), name, (name,), codes=codes, column=name, unit=column.unit)
+    return Side(
+        Ratio(exp.column(name, quoted=True)), name, (name,), codes=codes, column=name, unit=column.unit, columns=(name,)
+    )
 
 
 def _column_behind(pack: RulePack, one: Measure) -> str | None:
     """The column (or key of values) that a measure is read from first; of a computed one, a key if there is any."""
-    if one.table is not None:
+    if one.table == "values":
         return min(one.columns, default=None)
-    parts = [pack.measures[name] for name in one.columns]
+    if one.table is not None:
+        columns = TABLES[one.table].column_ids
+        own = next((name for name in one.columns if name in columns), None)
+        others = [pack.measures[name] for name in one.columns if name in pack.measures and name not in columns]
+        return own or next(filter(None, (_column_behind(pack, other) for other in others if other is not one)), None)
+    parts = [pack.measures[name] for name in one.columns if name in pack.measures]
     parts.sort(key=lambda part: part.table != "values")
-    return _column_behind(pack, parts[0])
+    return _column_behind(pack, parts[0]) if parts else None
 
 
-def _keys_behind(pack: RulePack, one: Measure) -> tuple[str, ...]:
-    """The keys of county values that a measure is read from."""
-    parts = [one] if one.table is not None else [pack.measures[name] for name in one.columns]
-    return tuple(key for part in parts if part.table == "values" for key in part.columns)
-
-
-def _split_table(pack: RulePack, rule: Rule) -> str:
-    """A table that the places of a rule are split by."""
-    return next(one.table for one in pack.measures.values() if one.by == rule.by and one.by and one.table)
-
-
-def _parameter(rule: Rule, name: str, day: date) -> Side:
-    parameter = rule.parameters[name]
+def _parameter(parameter: Parameter, name: str, day: date, target: bool, share: Fraction) -> Side:
+    """A parameter's value on the day, or a share of it."""
     found = limits(parameter, day)
-    usable = {category: None if limit.coming and not rule.target else limit.value for category, limit in found.items()}
+    usable = {
+        category: None if limit.value is None or (limit.coming and not target) else limit.value * share
+        for category, limit in found.items()
+    }
     if not isinstance(parameter, ByCategory):
         return Side(_constant(usable[None]), name, constants=usable, limits=found)
     below = lcm(*(value.denominator for value in usable.values() if value is not None))
     cases = [
         exp.If(
-            this=exp.EQ(this=exp.column(parameter.by), expression=exp.Literal.string(category)),
+            this=exp.EQ(this=exp.column(parameter.by, quoted=True), expression=exp.Literal.string(str(category))),
             true=_constant(None if value is None else value * below).numerator,
         )
         for category, value in usable.items()
     ]
     ratio = Ratio(exp.Case(ifs=cases), whole_number(below) if below != 1 else None)
     return Side(ratio, name, constants=usable, by=parameter.by, limits=found)
+
+
+def _decimal(value: Fraction | None) -> exp.Expr:
+    """An exact number as a decimal, or as a quotient where it has no end."""
+    if value is None:
+        return exp.Null()
+    scaled = value * 10**9
+    if scaled.denominator != 1:
+        return exp.paren(exp.Div(this=whole_number(value.numerator), expression=whole_number(value.denominator)))
+    if value.denominator == 1:
+        return whole_number(value.numerator)
+    return exp.Literal.number(f"{int(scaled) // 10**9}.{int(scaled) % 10**9:09d}".rstrip("0"))
 
 
 def _constant(value: Fraction | None) -> Ratio:
@@ -533,8 +1027,36 @@ def _condition_sql(condition: Condition, rest: Iterator[tuple[Side, str, Side]])
             return exp.paren(exp.and_(*(_condition_sql(part, rest) for part in parts)))
         case Or(parts):
             return exp.paren(exp.or_(*(_condition_sql(part, rest) for part in parts)))
+        case AtLeast(number, parts):
+            tests = [_condition_sql(part, rest) for part in parts]
+            return _at_least(number, tests)
         case Not(part):
             return exp.paren(exp.not_(_condition_sql(part, rest)))
+        case _:
+            raise AssertionError("scopes are put in before a condition is compiled")
+
+
+def _at_least(number: int, tests: list[exp.Expr]) -> exp.Expr:
+    """True where so many of the tests are, false where they can't be any more, else unknown."""
+    one, none = exp.Literal.number(1), exp.Literal.number(0)
+
+    def tally(unknown: exp.Expr) -> exp.Expr:
+        found: exp.Expr | None = None
+        for test in tests:
+            counted = exp.Case(
+                ifs=[
+                    exp.If(this=test.copy(), true=one.copy()),
+                    exp.If(this=exp.not_(test.copy()), true=none.copy()),
+                ],
+                default=unknown.copy(),
+            )
+            found = counted if found is None else exp.Add(this=found, expression=counted)
+        return exp.paren(found) if found else none.copy()
+
+    enough = exp.Literal.number(number)
+    sure = exp.GTE(this=tally(none), expression=enough)
+    lost = exp.LT(this=tally(one), expression=enough.copy())
+    return exp.Case(ifs=[exp.If(this=sure, true=exp.true()), exp.If(this=lost, true=exp.false())])
 
 
 def judged(batch: Batch) -> exp.Select:
@@ -548,6 +1070,8 @@ def judged(batch: Batch) -> exp.Select:
     found += [exp.column(name, quoted=True) for name in _columns_read(batch)]
     for index, judgement in enumerate(batch.judgements):
         holds = condition_sql(judgement.requires, judgement.sides[: judgement.required])
+        if judgement.proves:
+            holds = exp.Case(ifs=[exp.If(this=exp.not_(holds), true=exp.false())])
         applies: exp.Expr = exp.true()
         if judgement.applies:
             applies = condition_sql(judgement.applies, judgement.sides[judgement.required :])
@@ -668,17 +1192,25 @@ def _columns_read(batch: Batch) -> list[str]:
             names |= dict.fromkeys(f"{origin}/{end}" for origin in judgement.origins for end in ends)
         else:
             subject = () if table.subject == table.place else (table.subject,)
-            names |= dict.fromkeys(("_at", *subject, *table.name))
+            names |= dict.fromkeys(("_at", *subject, *names_of(table)))
         if judgement.rule is None:
             names["indicator"] = None
         if judgement.category:
             names[judgement.category] = None
         for left, _, right in judgement.sides:
             for side in (left, right):
-                names |= dict.fromkeys((*side.read, *([side.by] if side.by else [])))
+                names |= dict.fromkeys((*side.read, *([side.by] if side.by else []), *side.per))
         for side in judgement.shows:
             names |= dict.fromkeys(side.read)
     return list(names)
+
+
+def names_of(table: Table) -> tuple[str, ...]:
+    """The columns of a judged row that name it: its own, after the name of the school that it belongs to."""
+    for key, (noun, name) in NAMED_BY.items():
+        if key in table.key and name.rpartition(".")[2] not in table.column_ids and parent_of(table, noun):
+            return (name, *table.name)
+    return table.name
 
 
 def columns_of(table: Table) -> dict[str, str]:
@@ -691,7 +1223,7 @@ def columns_of(table: Table) -> dict[str, str]:
     types = {
         column.id: TYPES.get(column.kind, AMOUNT if column.kind in NUMERIC else "VARCHAR")
         for column in table.columns
-        if column.kind != "place" and (column.kind != "text" or column.id in read)
+        if column.kind != "place" and (column.kind not in ("text", "band") or column.id in read)
     }
     if table.id == "values":
         types["number"] = AMOUNT

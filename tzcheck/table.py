@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # What a cell of each kind must hold: texts `expected.<kind>`.
-NUMERIC = frozenset({"count", "measure", "number", "year", "printed"})
+NUMERIC = frozenset({"count", "measure", "number", "year", "printed", "low", "high"})
+# The two ends of a band, which are worked out from its text.
+ENDS = frozenset({"low", "high"})
 
 
 @dataclass(frozen=True)
@@ -12,7 +14,9 @@ class Column:
     """A column: its id, the Chinese headers it is known by (the first is its own), its kind and unit.
 
     Kinds: `text`, `place` (a code or a name of a county or city), `count` (whole, 0 or more), `measure` (0 or
-    more), `number`, `year`, `date`, `code` (one of `codes`), `printed` (a number whose decimals matter).
+    more), `number`, `year`, `date`, `code` (one of `codes`), `printed` (a number whose decimals matter), `band` (a
+    range such as `26-30` or `≥66`), and its two ends, `low` and `high`, which are never read from a file.
+    In a derived table `sources` names, for each code that a row was split by, the column that it was read from.
     """
 
     id: str
@@ -21,6 +25,7 @@ class Column:
     unit: str | None = None
     codes: Mapping[str, tuple[str, ...]] | None = None
     required: bool = False
+    sources: Mapping[str, str] | None = None
 
     @property
     def header(self) -> Mapping[str, str]:
@@ -35,6 +40,7 @@ class Table:
     `subject` and `name` are the columns that identify and name a row in evidence; `category` the one that
     splits an indicator into parts. In a table `of_places` a row may stand for a city or the province, and a
     row headed 合计 is the city's. `may_be_blank` are columns that must be there and whose cells may still be blank.
+    A table that is `derived` from another is made of its rows and never read from a file.
     """
 
     id: str
@@ -47,6 +53,7 @@ class Table:
     category: str | None = None
     of_places: bool = False
     may_be_blank: tuple[str, ...] = ()
+    derived: str | None = None
 
     def column(self, id: str) -> Column:
         """The column of that id; KeyError where there is none."""
@@ -102,6 +109,8 @@ KINDS_OF_BUILDING = {"new": ("新建",), "rebuilt": ("改扩建", "改建", "扩
 PHASES = {"preparatory": ("前期",), "new": ("新建",), "continued": ("续建", "改造")}
 
 PEOPLE, SQUARE_METRES, TEN_THOUSAND_YUAN = "人", "m2", "万元"
+# Units of which there is no half.
+WHOLE_UNITS = frozenset({PEOPLE, "间", "个", "册", "所", "份"})
 STAGE_HEADERS = {"primary": "小学", "junior": "初中"}
 
 
@@ -160,6 +169,46 @@ SCHOOLS = Table(
     name=("school",),
 )
 
+# The stages that a school of each type has.
+STAGES_OF_TYPE: Mapping[str, tuple[str, ...]] = {
+    "primary": ("primary",),
+    "teaching_point": ("primary",),
+    "junior": ("junior",),
+    "nine_year": ("primary", "junior"),
+    "twelve_year": ("primary", "junior", "senior"),
+    "complete_secondary": ("junior", "senior"),
+    "senior": ("senior",),
+    "special": (),
+    "vocational": (),
+}
+# Types whose rare attached classes (附设班) of another compulsory stage are judged as a stage of their own.
+MAY_HAVE_ATTACHED = frozenset({"primary", "teaching_point", "junior", "complete_secondary"})
+SPLIT_BY_STAGE = ("students", "classes", "above_degree", "backbone", "pe_art", "in_zone")
+
+
+def _of_stage(stem: str) -> Column:
+    """The column of a school's stage that stands for one column a stage in `schools`."""
+    sources = {stage: f"{stem}_{stage}" for stage in STAGES}
+    first = SCHOOLS.column(sources["primary"])
+    return Column(stem, (stem,), first.kind, first.unit, sources=sources)
+
+
+SCHOOL_STAGES = Table(
+    "school_stages",
+    "school_stage",
+    "学校学段",
+    (
+        *SCHOOLS.columns,
+        Column("stage", ("学段",), "code", codes=STAGES, required=True),
+        *(_of_stage(stem) for stem in SPLIT_BY_STAGE),
+    ),
+    key=("school_id", "stage"),
+    subject="school_id",
+    name=("school",),
+    category="stage",
+    derived="schools",
+)
+
 CLASSES = Table(
     "classes",
     "class",
@@ -178,6 +227,11 @@ CLASSES = Table(
     category="stage",
 )
 
+
+def _ends_of_band(unit: str) -> tuple[Column, Column]:
+    return Column("band_low", ("下限",), "low", unit), Column("band_high", ("上限",), "high", unit)
+
+
 CLASS_BANDS = Table(
     "class_bands",
     "class_band",
@@ -186,7 +240,8 @@ CLASS_BANDS = Table(
         _county(),
         _school_id(),
         Column("stage", ("学段",), "code", codes=STAGES, required=True),
-        Column("band", ("班额段",), required=True),
+        Column("band", ("班额段",), "band", PEOPLE, required=True),
+        *_ends_of_band(PEOPLE),
         Column("classes", ("班数",), "count", "个"),
     ),
     key=("school_id", "stage", "band"),
@@ -212,6 +267,18 @@ ROOMS = Table(
     category="kind",
 )
 
+SCHOOL_ROOM_KINDS = Table(
+    "school_room_kinds",
+    "school_room_kind",
+    "学校的音乐、美术教室",
+    (*SCHOOLS.columns, Column("kind", ("类别",), "code", codes=ROOM_KINDS, required=True)),
+    key=("school_id", "kind"),
+    subject="school_id",
+    name=("school",),
+    category="kind",
+    derived="schools",
+)
+
 ROOM_BANDS = Table(
     "room_bands",
     "room_band",
@@ -220,7 +287,8 @@ ROOM_BANDS = Table(
         _county(),
         _school_id(),
         Column("kind", ("类别",), "code", codes=ROOM_KINDS, required=True),
-        Column("band", ("面积段",), required=True),
+        Column("band", ("面积段",), "band", SQUARE_METRES, required=True),
+        *_ends_of_band(SQUARE_METRES),
         Column("rooms", ("间数",), "count", "间"),
     ),
     key=("school_id", "kind", "band"),
@@ -363,6 +431,22 @@ VALUES = Table(
     ),
     key=("county", "key"),
     subject="key",
+)
+
+MONITORED_SUBJECTS = Table(
+    "monitored_subjects",
+    "monitored_subject",
+    "国家质量监测学科",
+    (
+        _county(),
+        Column("subject", ("学科",), required=True),
+        Column("level", ("学业水平",), "number"),
+        Column("variation", ("校际差异率",), "number"),
+    ),
+    key=("county", "subject"),
+    subject="subject",
+    name=("subject",),
+    derived="values",
 )
 
 _COUNTS = (
@@ -515,9 +599,11 @@ TABLES: dict[str, Table] = {
     for table in (
         SCHOOLS, CLASSES, CLASS_BANDS, ROOMS, ROOM_BANDS, KINDERGARTENS, KINDERGARTEN_CLASSES, ATTESTATIONS,
         MARK_TABLE, PUBLISHED, VALUES, MONITORING, VOCATIONAL_SCHOOLS, ENROLMENT, FUNDING, SCHOOL_PROJECTS,
-        SCHOOL_PROJECT_TOTALS, VOCATIONAL_PROJECTS,
+        SCHOOL_PROJECT_TOTALS, VOCATIONAL_PROJECTS, SCHOOL_STAGES, SCHOOL_ROOM_KINDS, MONITORED_SUBJECTS,
     )
 }  # fmt: skip
+# The tables that files hold.
+GIVEN = {id: table for id, table in TABLES.items() if table.derived is None}
 
 LABELS = {
     code: labels[0]

@@ -304,6 +304,22 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "each 的值“{value}”无法识别{hint}；允许：{expected}",
         "each can't be {value!r}{hint}; allowed are {expected}",
     ),
+    "problem.unknown_scope": (
+        "没有名为“{value}”的范围（scopes）{hint}；有：{expected}",
+        "there is no scope named {value}{hint}; there are {expected}",
+    ),
+    "problem.unknown_reading": (
+        "没有名为“{value}”的理解（readings）{hint}；有：{expected}",
+        "there is no reading named {value}{hint}; there are {expected}",
+    ),
+    "problem.unknown_by": (
+        "没有按“{value}”分类的指标{hint}；有：{expected}",
+        "no measure that it uses is split by {value}{hint}; there are {expected}",
+    ),
+    "problem.name_clash": (
+        "名称“{value}”与列、指标或参数重名，其中一个会被遮住；请改名",
+        "{value} is also the name of a column, a measure or a parameter, and would hide it; rename it",
+    ),
     "problem.unknown_name": (
         "没有名为“{value}”的指标、参数或列{hint}；允许：{expected}",
         "no measure, parameter or column is named {value}{hint}; there are {expected}",

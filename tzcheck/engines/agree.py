@@ -103,12 +103,12 @@ def _check_number(due: Mapping[tuple[str, str], int], judged: Judged) -> None:
 def _compare(plan: Plan, judged: Judged) -> tuple[tuple[Disagreement, ...], int]:
     everyone = judged.everyone or ()
     keyed = {judgement.basis: judgement for judgement in plan.judgements if judgement.rule is None}
-    ruled = {judgement.rule: judgement for judgement in plan.judgements if judgement.rule is not None}
+    ruled = {(one.rule, one.part): one for one in plan.judgements if one.rule is not None}
     judgements = {}
     for subject in everyone:
-        key = (subject.rule, subject.basis)
+        key = rete.key_of(subject)
         if key not in judgements:
-            judgements[key] = ruled[subject.rule] if subject.basis == "facts" else keyed[subject.basis]
+            judgements[key] = ruled[subject.rule, subject.part] if subject.basis == "facts" else keyed[subject.basis]
     outcomes = rete.judge(judgements, everyone)
     if len(outcomes) != len(everyone):
         details = {"rule": "durable", "due": len(everyone), "came": len(outcomes)}

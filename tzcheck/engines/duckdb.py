@@ -12,13 +12,16 @@ from tzcheck import sql
 from tzcheck.engines.judged import Count, Judged, Subject, Value, count, told
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts, TypedTable, parse_decimal
-from tzcheck.sql import Batch, Judgement, Plan, Side, columns_of
+from tzcheck.sql import Batch, Judgement, Plan, Root, Side, columns_of
 from tzcheck.table import TABLES
 
 PLACES = {"_place": "INTEGER", "_city": "INTEGER", "_level": "VARCHAR"}
 TEMPORARY = exp.Properties(expressions=[exp.TemporaryProperty()])
 ORIGIN = {**PLACES, "_at": "BIGINT"}
 ROWS = 2**32
+# Within this distance of a limit a coefficient of variation is computed exactly.
+NEAR = Fraction(1, 10**9)
+STEP = Decimal(1).scaleb(-sql.VARIATION_DECIMALS)
 
 
 def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
@@ -34,6 +37,8 @@ def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
         _load(connection, facts, plan.tables)
         for name, query in plan.subjects.items():
             _make(connection, name, query)
+        for root in plan.roots:
+            _settle(connection, root)
         for index, batch in enumerate(plan.batches):
             if everyone:
                 subjects += _subjects(connection, batch, sql.judged(batch))
@@ -48,7 +53,8 @@ def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
         connection.close()
     subjects.sort(key=lambda one: (one.rule, one.place, one.file or 0, one.row or 0))
     if everyone:
-        operators = {one.rule: one.sides[0][1] for one in plan.judgements if one.rule and one.sides[0][0].read}
+        ruled = [one for one in plan.judgements if one.rule and one.sides[0][0].read]
+        operators = {(str(one.rule), one.part): one.sides[0][1] for one in ruled}
         counts = count(subjects, operators)
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
     return Judged(tuple(counts), tuple(filter(told, subjects)), tuple(subjects) if everyone else None)
@@ -57,6 +63,60 @@ def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
 def _make(connection: Any, name: str, query: exp.Expr) -> None:
     made = exp.Create(this=sql.table_named(name), kind="TABLE", properties=TEMPORARY.copy(), expression=query)
     connection.execute(made.sql(dialect="duckdb"))
+
+
+def _settle(connection: Any, root: Root) -> None:
+    """Computes exactly every coefficient of variation that is so close to a limit that floating point may err.
+
+    What is stored then stands on the same side of the limit as the exact value: at it, or a step of the last decimal
+    away from it.
+    """
+    column, subjects = exp.column(root.column, quoted=True), sql.table_named(root.subjects)
+    keys = [exp.column("_place"), *([exp.column(root.by)] if root.by else [])]
+    found = connection.execute(
+        exp.Select(expressions=[*keys, column], from_=exp.From(this=subjects)).sql(dialect="duckdb")
+    ).fetchall()
+    for *key, value in found:
+        near = [limit for limit in root.limits if value is not None and abs(Fraction(value) - limit) < NEAR]
+        for limit in near:
+            side = _side_of(limit, _rows_of(connection, root, key))
+            settled = Decimal(limit.numerator) / limit.denominator + side * STEP
+            where = exp.and_(
+                *(exp.EQ(this=one.copy(), expression=exp.convert(item)) for one, item in zip(keys, key, strict=True))
+            )
+            changed = exp.EQ(this=column.copy(), expression=exp.Literal.number(format(settled.quantize(STEP), "f")))
+            connection.execute(
+                exp.Update(this=subjects.copy(), expressions=[changed], where=exp.Where(this=where)).sql(
+                    dialect="duckdb"
+                )
+            )
+
+
+def _rows_of(connection: Any, root: Root, key: list[Any]) -> list[tuple[Fraction, Fraction]]:
+    """What varies, and its weight, of every row that a coefficient of variation is computed from."""
+    named = [*root.value, *([root.weight] if root.weight else [])]
+    where = [exp.EQ(this=exp.column("_place"), expression=exp.convert(key[0]))]
+    if root.by:
+        where.append(exp.EQ(this=exp.column(root.by), expression=exp.convert(key[1])))
+    tests: list[exp.Expr] = [*where, *([exp.column(root.among, quoted=True)] if root.among else [])]
+    query = exp.Select(
+        expressions=[exp.column(name, quoted=True) for name in named],
+        from_=exp.From(this=sql.table_named(root.source)),
+        where=exp.Where(this=exp.and_(*tests)),
+    )
+    rows = [tuple(map(Fraction, row)) for row in connection.execute(query.sql(dialect="duckdb")).fetchall()]
+    width = len(root.value)
+    return [(row[0] / row[1] if width > 1 else row[0], row[width] if root.weight else Fraction(1)) for row in rows]
+
+
+def _side_of(limit: Fraction, rows: list[tuple[Fraction, Fraction]]) -> int:
+    """Whether the exact coefficient of variation is below the limit (-1), at it (0) or above it (1)."""
+    weight = sum((weight for _, weight in rows), Fraction(0))
+    total = sum((value * weight for value, weight in rows), Fraction(0))
+    squares = sum((value * value * weight for value, weight in rows), Fraction(0))
+    # CV² = squares * weight / total² - 1
+    apart = squares * weight - (1 + limit * limit) * total * total
+    return (apart > 0) - (apart < 0)
 
 
 def _counts(connection: Any, batch: Batch, source: str) -> Iterable[Count]:
@@ -69,7 +129,7 @@ def _counts(connection: Any, batch: Batch, source: str) -> Iterable[Count]:
                 above, *below = map(Fraction, worst)
                 value = above / below[0] if below else above
             rule = judgement.rule or indicator
-            yield Count(rule, judgement.basis, place, category, met, unmet, unknown, outside, value)
+            yield Count(rule, judgement.basis, place, category, met, unmet, unknown, outside, value, judgement.part)
 
 
 def _subjects(connection: Any, batch: Batch, query: exp.Expr) -> Iterable[Subject]:
@@ -89,9 +149,11 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
     origins = [[at["_at"]]] if table else kept
     of_city = judgement.each == "city"
     subject = table.subject if table and table.subject != table.place else None
-    names = [at[name] for name in table.name] if table else []
+    names = [(at[name], " " if "." in name else "") for name in sql.names_of(table)] if table else []
     pairs = [(_reader(left, at), _reader(right, at)) for left, _, right in judgement.sides]
     shows = [_reader(side, at) for side in judgement.shows]
+    pers = [_number_at([at[name] for name in left.per]) for left, _, _ in judgement.sides]
+    pers = pers if any(left.per for left, _, _ in judgement.sides) else []
     place, own, applies, holds = at["place"], at["_place"], at[f"a{index}"], at[f"h{index}"]
     indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
 
@@ -103,7 +165,7 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
             cells[place],
             cells[own],
             str(cells[at[subject]]) if subject else None,
-            "".join(str(cells[name]) for name in names) or None,
+            "".join(f"{cells[name]}{gap}" for name, gap in names if cells[name] is not None).strip() or None,
             cells[category] if category is not None else None,
             *_read_at(spots),
             cells[applies],
@@ -111,6 +173,8 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
             tuple((left(cells), right(cells)) for left, right in pairs),
             tuple(show(cells) for show in shows),
             tuple(divmod(one, ROWS) for one in sorted(set().union(*spots))) if of_city else (),
+            judgement.part,
+            tuple(per(cells) for per in pers),
         )
 
     return make
@@ -141,12 +205,20 @@ def _reader(side: Side, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Va
             return lambda cells: constant
         by = at[side.by]
         return lambda cells: side.constants.get(cells[by])
-    above = at[side.read[0]]
     if side.codes:
+        above = at[side.read[0]]
         return lambda cells: cells[above]
-    if len(side.read) == 1:
+    return _number_at([at[name] for name in side.read])
+
+
+def _number_at(columns: Sequence[int]) -> Callable[[tuple[Any, ...]], Value]:
+    """What reads a number from a judged row: one column, or a numerator and a denominator; None of no column."""
+    if not columns:
+        return lambda cells: None
+    above = columns[0]
+    if len(columns) == 1:
         return lambda cells: None if cells[above] is None else Fraction(cells[above])
-    below = at[side.read[1]]
+    below = columns[1]
 
     def quotient(cells: tuple[Any, ...]) -> Value:
         one, other = cells[above], cells[below]

@@ -16,7 +16,8 @@ class Subject:
     `holds` is None where a value is missing; `sides` are the two sides of each comparison (exact numbers or codes),
     `shows` the further measures that the rule shows. `place` is the place the verdict counts for, `own` the one
     the row names; both, and `file`, are indexes into the facts.
-    `rows` are all the rows (file, row) that a city's sums were read from.
+    `rows` are all the rows (file, row) that a city's sums were read from, `part` which of the things that the rule
+    asks this is, `pers` what the left sides were divided by where a shortfall is told in the unit of the dividend.
     """
 
     rule: str
@@ -33,6 +34,8 @@ class Subject:
     sides: tuple[tuple[Value, Value], ...]
     shows: tuple[Value, ...] = ()
     rows: tuple[tuple[int, int], ...] = ()
+    part: int = 0
+    pers: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Count:
     unknown: int = 0
     not_applicable: int = 0
     worst: Fraction | None = None
+    part: int = 0
 
     @property
     def checked(self) -> int:
@@ -69,19 +73,20 @@ def told(subject: Subject) -> bool:
     return subject.applies is not False and (not subject.holds or bool(subject.shows))
 
 
-def count(subjects: Iterable[Subject], operators: Mapping[str, str]) -> list[Count]:
-    """The subjects counted by rule, place and category; `operators` are those of each rule's first comparison."""
-    groups: dict[tuple[str, str, int, str | None], list[Subject]] = {}
+def count(subjects: Iterable[Subject], operators: Mapping[tuple[str, int], str]) -> list[Count]:
+    """The subjects counted by rule, part, place and category; `operators` are those of each first comparison."""
+    groups: dict[tuple[str, str, int, str | None, int], list[Subject]] = {}
     for one in subjects:
-        groups.setdefault((one.rule, one.basis, one.place, one.category), []).append(one)
+        groups.setdefault((one.rule, one.basis, one.place, one.category, one.part), []).append(one)
     found = []
     for key, members in groups.items():
         outcomes = Counter(None if one.applies is False else str(one.holds) for one in members)
         failing = [one for one in members if one.holds is False]
         holding = [one for one in members if one.holds]
-        worst = _worst(failing or holding, operators.get(key[0], ""))
+        part = key[4]
+        worst = _worst(failing or holding, operators.get((key[0], part), ""))
         numbers = (outcomes["True"], outcomes["False"], outcomes["None"], outcomes[None])
-        found.append(Count(*key, *numbers, worst))
+        found.append(Count(*key[:4], *numbers, worst, part))
     return found
 
 

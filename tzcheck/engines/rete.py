@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from fractions import Fraction
-from itertools import count
+from itertools import combinations, count
 from math import lcm
 from typing import Any
 
 from tzcheck import condition as conditions
-from tzcheck.condition import And, Comparison, Condition, Not, Or
+from tzcheck.condition import And, AtLeast, Comparison, Condition, Or
 from tzcheck.engines.judged import Subject, Value
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.sql import Judgement
@@ -28,6 +28,8 @@ OPERATORS = {"<=": "$lte", ">=": "$gte", "<": "$lt", ">": "$gt", "==": None, "!=
 OUTCOMES = {"met": (True, True), "unmet": (True, False), "out": (False, None)}
 
 Outcome = tuple[bool | None, bool | None]
+# Which judgement a subject belongs to: rule, basis, and which of the things that the rule asks.
+Key = tuple[str, str, int]
 
 
 def unavailable() -> str | None:
@@ -35,10 +37,15 @@ def unavailable() -> str | None:
     return WHY
 
 
-def judge(judgements: Mapping[tuple[str, str], Judgement], subjects: tuple[Subject, ...]) -> list[Outcome | None]:
+def key_of(subject: Subject) -> Key:
+    """The key of the subject's judgement."""
+    return subject.rule, subject.basis, subject.part
+
+
+def judge(judgements: Mapping[Key, Judgement], subjects: tuple[Subject, ...]) -> list[Outcome | None]:
     """(applies, holds) of every subject, in their order; None where a number or a condition is too large for it.
 
-    `judgements` are keyed by rule and basis. Each subject is one fact with whole numbers only: both sides of every
+    `judgements` are keyed by rule, basis and part. Each subject is one fact with whole numbers only: both sides of every
     comparison, multiplied out. Raises EngineFault where what fired does not match what was asserted.
     """
 
@@ -56,7 +63,7 @@ def judge(judgements: Mapping[tuple[str, str], Judgement], subjects: tuple[Subje
 
         return record
 
-    names: dict[tuple[str, str], str] = {}
+    names: dict[Key, str] = {}
     host = Host()
     for key, judgement in judgements.items():
         name = f"r{len(names)}"
@@ -65,26 +72,26 @@ def judge(judgements: Mapping[tuple[str, str], Judgement], subjects: tuple[Subje
             names[key] = name
     # Rulesets and facts stay in memory: deleting them can crash the process. A run is a process of its own.
     return [
-        _outcome(host, names, fired, index, subject, _fact(judgements[subject.rule, subject.basis], subject))
+        _outcome(host, names, fired, index, subject, _fact(judgements[key_of(subject)], subject))
         for index, subject in enumerate(subjects)
     ]
 
 
 def _outcome(
     host: Any,
-    names: Mapping[tuple[str, str], str],
+    names: Mapping[Key, str],
     fired: list[tuple[int, str]],
     index: int,
     subject: Subject,
     fact: dict[str, int] | None,
 ) -> Outcome | None:
     """What fires when the subject's fact is asserted; None where there is no fact to assert."""
-    if fact is None or (subject.rule, subject.basis) not in names:
+    if fact is None or key_of(subject) not in names:
         return None
     before = len(fired)
     try:
         # One fact a call: assert_facts drops matches silently from several hundred facts on.
-        state = host.assert_fact(names[subject.rule, subject.basis], {"n": index, **fact})
+        state = host.assert_fact(names[key_of(subject)], {"n": index, **fact})
     except engine.MessageNotHandledException:
         state = None  # nothing matched: a value is missing
     if isinstance(state, dict) and state.get("exception"):
@@ -104,6 +111,8 @@ def _ruleset(judgement: Judgement, recorder: Any) -> dict[str, Any]:
         inside = compiled(conditions.affirm(judgement.applies), judgement.required)
         rules = {"met": {"$and": [inside, holds]}, "unmet": {"$and": [inside, fails]}}
         rules["out"] = compiled(conditions.negate(judgement.applies), judgement.required)
+    if judgement.proves:  # only a breach: what holds is not known to be met
+        del rules["met"]
     return {name: {"all": [{"m": pattern}], "run": recorder(name)} for name, pattern in rules.items()}
 
 
@@ -125,8 +134,12 @@ def _compiled(condition: Condition, numbers: Any) -> dict[str, Any]:
             return {"$and": [_compiled(part, numbers) for part in parts]}
         case Or(parts):
             return {"$or": [_compiled(part, numbers) for part in parts]}
-        case Not():
-            raise AssertionError("`not` is pushed down before compiling")
+        case AtLeast(number, parts):
+            # A pattern can't count: one of the ways in which so many of the parts hold.
+            tests = [_compiled(part, numbers) for part in parts]
+            return {"$or": [{"$and": list(chosen)} for chosen in combinations(tests, number)]}
+        case _:
+            raise AssertionError("`not` is pushed down, and scopes are put in, before compiling")
 
 
 def _fact(judgement: Judgement, subject: Subject) -> dict[str, int] | None:
