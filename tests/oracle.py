@@ -373,8 +373,8 @@ def class_sizes(county: County) -> Expected:
             sizes = [number(row, "students") for row in listed[key]]
             return [(at_most(students, limit), students) for students in sizes]
         if key in banded:
-            over = [row for row in banded[key] if CLASS_BANDS[row["band"]] > limit]
-            return [(at_most(number(row, "classes"), Fraction(0)), None) for row in over]
+            most = {row["band"]: Fraction(0) if CLASS_BANDS[row["band"]] > limit else Fraction(10**6) for row in banded[key]}
+            return [(at_most(number(row, "classes"), most[row["band"]]), None) for row in banded[key]]
         mean = quotient(of_stage(school, "students", stage), of_stage(school, "classes", stage))
         return [(False if below(limit, mean) else None, mean)]
 
@@ -494,7 +494,7 @@ def retention(county: County) -> Expected:
 
 
 def monitoring(county: County) -> Expected:
-    """A subject of which only one of its two numbers is there can't be told, whatever that one is."""
+    """A subject of which one of its two numbers is missing can only fail, by the other one."""
     stems = ("monitoring_level.", "monitoring_variation.")
     keys = [key for key in county.get("values") or {} if key.startswith(stems) and known(county, key) is not None]
     if not keys:
@@ -502,7 +502,7 @@ def monitoring(county: County) -> Expected:
 
     def subject(name: str) -> Subject:
         level, spread = (known(county, stem + name) for stem in stems)
-        holds = None if level is None or spread is None else level >= 3 and spread < Fraction("0.15")
+        holds = every(at_least(level, Fraction(3)), below(spread, Fraction("0.15")))
         return Subject(True, holds, ((name, None, None, None),))
 
     return judged(subject(name) for name in sorted({key.split(".", 1)[1] for key in keys}))

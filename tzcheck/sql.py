@@ -456,7 +456,7 @@ class _Planner:
         for child, measures in children.items():
             alias = f"of_{child}"
             keys = [exp.column(name) for name in ("_place", *table.key)]
-            parts = [key.copy() for key in keys]
+            parts = [*(key.copy() for key in keys), exp.alias_(exp.Count(this=exp.Star()), "_rows")]
             for pack, name in measures:
                 parts += self.measured(pack, name)
             parts_first[alias] = exp.Select(
@@ -806,7 +806,7 @@ def _is_count(one: Measure) -> bool:
 
 def _none_where_given(value: exp.Expr, table: str) -> exp.Expr:
     """A count that is 0 where the place has given rows of the table, though none of this subject."""
-    missing = exp.Is(this=value, expression=exp.Null())
+    missing = exp.Is(this=exp.column("_rows", f"of_{table}"), expression=exp.Null())
     given = exp.not_(exp.Is(this=exp.column("_place", f"given_{table}"), expression=exp.Null()))
     return exp.Case(ifs=[exp.If(this=exp.and_(missing, given), true=exp.Literal.number(0))], default=value.copy())
 
