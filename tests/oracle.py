@@ -331,8 +331,9 @@ def full_rooms(county: County, school: str, kind: str) -> Number:
     """How many rooms of the kind are large enough: by the bands of the school, else by the list of rooms."""
     by_band = [row for row in rows(county, "room_bands") if row["school_id"] == school]
     if by_band:
-        full = [row for row in by_band if row["kind"] == kind and row["band"] in FULL_ROOM_BANDS[kind]]
-        return total(number(row, "rooms") for row in full) if full else None
+        of_kind = [row for row in by_band if row["kind"] == kind]
+        full = [row for row in of_kind if row["band"] in FULL_ROOM_BANDS[kind]]
+        return total(number(row, "rooms") for row in full) if of_kind else None
     if not rows(county, "rooms"):
         return None
     listed = [row for row in rows(county, "rooms") if row["school_id"] == school and row["kind"] == kind]
@@ -373,7 +374,9 @@ def class_sizes(county: County) -> Expected:
             sizes = [number(row, "students") for row in listed[key]]
             return [(at_most(students, limit), students) for students in sizes]
         if key in banded:
-            most = {row["band"]: Fraction(0) if CLASS_BANDS[row["band"]] > limit else Fraction(10**6) for row in banded[key]}
+            most = {
+                row["band"]: Fraction(0) if CLASS_BANDS[row["band"]] > limit else Fraction(10**6) for row in banded[key]
+            }
             return [(at_most(number(row, "classes"), most[row["band"]]), None) for row in banded[key]]
         mean = quotient(of_stage(school, "students", stage), of_stage(school, "classes", stage))
         return [(False if below(limit, mean) else None, mean)]
@@ -642,7 +645,14 @@ def children_per_teacher(county: County) -> Expected:
 def all_certified(county: County) -> Expected:
     certified = summed(county, "certified")
     asked = total([summed(county, "teachers"), summed(county, "principals")])
-    return of_county(at_least(certified, asked), certified, asked)
+    return of_county(at_least(certified, asked) if asked != 0 else None, certified, asked)
+
+
+def books(county: County) -> Expected:
+    """Nobody can name the number of books a child."""
+    given = rows(county, "kindergartens")
+    nobody = bool(given) and all(number(row, "children") == 0 for row in given)
+    return Expected(NOT_APPLICABLE if nobody else UNDETERMINED)
 
 
 def content_with_preschool(county: County) -> Expected:
@@ -708,7 +718,7 @@ def judge(county: County) -> dict[str, Expected]:
     found |= {id: where_given("kindergartens", judge) for id, judge in OF_KINDERGARTENS.items()}
     found |= {
         "preschool.1": enrolled(county),
-        "preschool.26-1": Expected(UNDETERMINED),
+        "preschool.26-1": books(county),
         "preschool.28": where_given("kindergarten_classes", kindergarten_classes),
         "preschool.satisfaction": content_with_preschool(county),
     }

@@ -24,6 +24,10 @@ WIDE = exp.DataType(this=exp.DType.INT128)
 LEVEL, LEVEL_COLUMN = "level", "_level"
 
 
+class Total(exp.Sum):
+    """`total(x)`: a sum that is 0, and not missing, where no row counts."""
+
+
 class MeasureError(ValueError):
     """The expression can't be a measure: `code` names why (a text `problem.<code>`), `found` is what was found."""
 
@@ -45,7 +49,7 @@ def parse(text: str, table: Table | None, aggregated: bool, names: Collection[st
     """The expression `text`, its columns checked against the table (None: they are keys of values, or measures).
 
     `names` may stand beside the columns: measures of the same rows, and parameters. An aggregated measure has its
-    columns inside `sum`, `count`, `min` or `max`, or is a `variation`; any other has none of these.
+    columns inside `sum`, `total`, `count`, `min` or `max`, or is a `variation`; any other has none of these.
     Raises MeasureError.
     """
     try:
@@ -56,7 +60,7 @@ def parse(text: str, table: Table | None, aggregated: bool, names: Collection[st
         raise MeasureError("measure_syntax", text)
     if len(tree.expressions) != 1:
         raise MeasureError("measure_syntax", text)
-    expression: exp.Expr = tree.expressions[0]
+    expression: exp.Expr = tree.expressions[0].transform(_totals)
     for node in expression.walk():
         if not isinstance(node, ALLOWED) and not _own_function(node, expression, aggregated):
             raise MeasureError("measure_function", node.sql(dialect="duckdb"))
@@ -73,6 +77,12 @@ def parse(text: str, table: Table | None, aggregated: bool, names: Collection[st
     for node in expression.walk():
         _check_place(node)
     return expression.transform(_prepared, copy=False)
+
+
+def _totals(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Anonymous) and str(node.this).casefold() == "total" and len(node.expressions) == 1:
+        return Total(this=node.expressions[0])
+    return node
 
 
 def _own_function(node: exp.Expr, whole: exp.Expr, aggregated: bool) -> bool:
@@ -264,4 +274,10 @@ def whole(aggregate: exp.Expr) -> exp.Expr:
         unknown.append(outside)
     missing = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=exp.or_(*unknown)))
     condition = exp.EQ(this=missing, expression=exp.Literal.number(0))
-    return exp.Case(ifs=[exp.If(this=condition, true=aggregate.copy())])
+    value = aggregate.copy()
+    if isinstance(inner, Total):
+        summed: exp.Expr = exp.Sum(this=inner.this.copy())
+        if where is not None:
+            summed = exp.Filter(this=summed, expression=exp.Where(this=where.copy()))
+        value = exp.func("COALESCE", summed, exp.Literal.number(0))
+    return exp.Case(ifs=[exp.If(this=condition, true=value)])

@@ -60,6 +60,7 @@ Amount = Annotated[
     BeforeValidator(_amount),
     WithJsonSchema({"type": ["number", "string"], "description": "45, 0.85, '85 %' or '1/15'"}),
 ]
+ParameterName = Annotated[str, Field(pattern=r"^[a-z_]\w*$")]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Certainty = Literal["A", "B", "C", "D"]
 Level = Literal["county", "zone", "municipal", "city", "province"]
@@ -116,9 +117,9 @@ Parameter = ByCategory | Dated
 
 
 class Share(Model):
-    """A share of the subjects that must hold."""
+    """A share of the subjects that must hold: an amount, or the name of a parameter."""
 
-    at_least: Annotated[Amount, AfterValidator(_a_share)]
+    at_least: Annotated[Amount, AfterValidator(_a_share)] | ParameterName
 
 
 class Measure(Model):
@@ -127,7 +128,8 @@ class Measure(Model):
     `each` is the noun of a table's row, or `county` or `city` with the table in `from`, and `by` a column of codes
     that splits each place into categories; `among` is the scope of the rows that count. With `from`, a measure of
     rows is an aggregate over the rows of another table that belong to each. Without it, a measure of places is
-    computed from other such measures. `counts_in` is the unit in which a shortfall is told: that of the dividend.
+    computed from other such measures. A shortfall of a quotient is told in the unit `counts_in` of its dividend, or in
+    the unit `lacks_in` of its divisor, of which there must be more.
     """
 
     each: str
@@ -137,6 +139,7 @@ class Measure(Model):
     value: str
     unit: str | None = None
     counts_in: str | None = None
+    lacks_in: str | None = None
     title: Text | None = None
 
     _expression: exp.Expr | None = PrivateAttr(default=None)
@@ -801,6 +804,10 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
     for name in rule.shows:
         if name not in measures_of(pack, rule.each, rule.by):
             _unknown(loading, file, line, "unknown_name", name, operands(pack, rule, rule.parts[0]))
+    if isinstance(rule.holds_for, Share) and isinstance(rule.holds_for.at_least, str):
+        used.add(rule.holds_for.at_least)
+        if pack.parameter(rule, rule.holds_for.at_least) is None:
+            _unknown(loading, file, line, "unknown_name", rule.holds_for.at_least, [*rule.parameters, *pack.parameters])
     for name, parameter in rule.parameters.items():
         # With several readings a parameter may belong to one that is not in use.
         if name not in used and not rule.readings and len(rule.asks) == len(rule.parts):

@@ -15,7 +15,7 @@ from tzcheck.engines.judged import Count, Subject, Value
 from tzcheck.errors import Problem
 from tzcheck.facts import Facts
 from tzcheck.place import Place
-from tzcheck.rule import Rule, Rulebook, RulePack, Share, Source, Text
+from tzcheck.rule import Limit, Rule, Rulebook, RulePack, Source, Text
 from tzcheck.sql import Judgement, Plan, Side
 from tzcheck.table import WHOLE_UNITS, Table
 from tzcheck.verdict import Verdict
@@ -522,10 +522,11 @@ def _distance(judgement: Judgement, subject: Subject, index: int) -> tuple[Fract
         return None, None
     per = subject.pers[index] if subject.pers else None
     apart = abs(value - limit)
-    if left.counts_in is None or not isinstance(per, Fraction):
+    unit = left.counts_in or left.lacks_in
+    if unit is None or not isinstance(per, Fraction) or (left.lacks_in and not limit):
         return apart, left.unit or right.unit
-    amount = apart * per
-    return Fraction(ceil(amount)) if left.counts_in in WHOLE_UNITS else amount, left.counts_in
+    amount = apart * per / (limit if left.lacks_in else 1)
+    return Fraction(ceil(amount)) if unit in WHOLE_UNITS else amount, unit
 
 
 def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
@@ -549,8 +550,11 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
 
 def _source_of_limit(judgements: list[Judgement]) -> Source | None:
     """The source of the day's value of a parameter, where it has one of its own."""
-    found = (limit.source for one in judgements for _, _, side in one.sides for limit in (side.limits or {}).values())
-    return next((source for source in found if source), None)
+    found = [limit for one in judgements for _, _, side in one.sides for limit in (side.limits or {}).values()]
+    found += [one.share for one in judgements if one.share]
+    sources = [limit.source for limit in found if limit.source]
+    # Of several the least certain: the verdict is no surer than that.
+    return max(sources, key=lambda source: source.certainty, default=None)
 
 
 def _decide(
@@ -568,8 +572,8 @@ def _decide(
     """
     checked = sum(count.checked for count in counts)
     unknown = sum(count.unknown for count in counts)
-    if isinstance(rule.holds_for, Share):
-        return _share(rule.holds_for, checked, breaches, unknown, refused, needed)
+    if judgements[0].share:
+        return _share(judgements[0].share, checked, breaches, unknown, refused, needed)
     if breaches and (proven or not refused):
         if checked == 1:
             return Verdict.UNMET, Reason("fails")
@@ -599,7 +603,7 @@ def _decide(
 
 
 def _share(
-    share: Share, checked: int, breaches: int, unknown: int, refused: list[str], needed: str
+    share: Limit, checked: int, breaches: int, unknown: int, refused: list[str], needed: str
 ) -> tuple[Verdict, Reason]:
     if not checked and not refused:
         return Verdict.NOT_APPLICABLE, Reason("no_subject")
@@ -607,9 +611,11 @@ def _share(
     details = {"holding": holding, "checked": checked}
     if refused:
         return Verdict.UNDETERMINED, Reason("refused", {"tables": ", ".join(sorted(set(refused)))})
-    if holding >= share.at_least * checked:
+    if share.value is None:
+        return Verdict.UNDETERMINED, Reason("no_limit", {"since": share.since})
+    if holding >= share.value * checked:
         return Verdict.MET, Reason("share", details)
-    if holding + unknown < share.at_least * checked:
+    if holding + unknown < share.value * checked:
         return Verdict.UNMET, Reason("share", details)
     return Verdict.UNDETERMINED, Reason("missing", {"missing": unknown, "checked": checked, "needed": needed})
 
@@ -629,7 +635,7 @@ def _shown(
     checked = sum(count.checked for count in counts)
     table = judgements[0].table
     if checked and (checked > 1 if table is None or table.of_places else True):
-        share = rule.holds_for.at_least if isinstance(rule.holds_for, Share) else Fraction(1)
+        share = judgements[0].share.value if judgements[0].share else Fraction(1)
         holding = sum(count.met for count in counts)
         return {"value": Fraction(holding, checked), "limit": share, "comparator": ">=", "share": True}
     shown: dict[str, Any] = {"comparator": comparator, "unit": left.unit or right.unit}

@@ -1,7 +1,7 @@
 """Rules as SQL trees: subjects with their measures, and the verdict of each. No engine is named here."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from math import lcm
@@ -22,6 +22,7 @@ from tzcheck.rule import (
     Parameter,
     Rule,
     RulePack,
+    Share,
     Text,
     column_of,
     limits,
@@ -60,7 +61,7 @@ class Side:
     `codes` are the codes it can be, where it is no number, `labels` how they are written; `column` is the column of
     the facts behind it, `columns` all of them, `keys` the county values, `limits` the dated values behind a
     parameter. `per` are the columns that hold what a quotient is divided by, where a shortfall is told in the unit
-    `counts_in` of its dividend; `shared` says that the dividend is the whole school's and not the stage's.
+    `counts_in` of its dividend or `lacks_in` of its divisor; `shared` says that the dividend is the whole school's and not the stage's.
     """
 
     ratio: Ratio
@@ -78,6 +79,7 @@ class Side:
     columns: tuple[str, ...] = ()
     per: tuple[str, ...] = ()
     counts_in: str | None = None
+    lacks_in: str | None = None
     shared: bool = False
 
 
@@ -89,7 +91,7 @@ class Judgement:
     a place's measures are read from, those of the first comparison first. `grouped` are the tables, each with the
     column it is split by, of which one at least must have a row for there to be a subject. A rule that asks several
     things has a judgement for each, `part` being its number; one that `proves` a breach only never shows compliance,
-    and `needs` says what would.
+    and `needs` says what would. `share` is how many of its subjects must hold, where not all must.
     """
 
     rule: str | None
@@ -109,6 +111,7 @@ class Judgement:
     part: int = 0
     proves: str | None = None
     needs: str | None = None
+    share: Limit | None = None
 
     @property
     def required(self) -> int:
@@ -292,7 +295,9 @@ class _Planner:
                 self.read.add(BY_NOUN[noun].id)
                 continue
             if measure_elsewhere(pack, each, name):
-                needs.lookups[name] = {f"{name}{end}": f"{self.kept_as(pack, own)}{end}" for end in self.ends(pack, own)}
+                needs.lookups[name] = {
+                    f"{name}{end}": f"{self.kept_as(pack, own)}{end}" for end in self.ends(pack, own)
+                }
                 needs.homes.add(noun)
                 self.need(pack, noun, None, [own])
                 continue
@@ -395,7 +400,7 @@ class _Planner:
     def per(self, pack: RulePack, name: str) -> Ratio | None:
         """What a quotient is divided by, where a shortfall is told in the unit of its dividend."""
         one = pack.measures[name]
-        below = measure.divisor(self.expression(pack, name)) if one.counts_in else None
+        below = measure.divisor(self.expression(pack, name)) if one.counts_in or one.lacks_in else None
         return measure.ratio(below) if below is not None else None
 
     def ends(self, pack: RulePack, name: str) -> tuple[str, ...]:
@@ -718,7 +723,18 @@ class _Planner:
             id, "facts", subjects_of(ask.each, ask.by), table, pack.levels(rule), sides, ask.requires, ask.applies,
             category, frozenset(reads), tuple(self.side(pack, rule, table, ask, Name(name)) for name in shows), origins,
             ask.each, () if table else tuple(sorted(grouped, key=str)), number, ask.proves, ask.needs,
+            self.share(pack, rule),
         )  # fmt: skip
+
+    def share(self, pack: RulePack, rule: Rule) -> Limit | None:
+        """The share of the subjects that must hold; None where all must."""
+        if not isinstance(rule.holds_for, Share):
+            return None
+        wanted = rule.holds_for.at_least
+        if isinstance(wanted, Fraction):
+            return Limit(wanted, date.min, None, False)
+        found = limits(pack.parameter(rule, wanted) or {}, self.day)[None]
+        return replace(found, value=None) if found.coming else found
 
     def sides(
         self, pack: RulePack, rule: Rule | None, table: Table | None, ask: Ask | None, comparison: Comparison
@@ -773,6 +789,7 @@ class _Planner:
             if per
             else (),
             counts_in=one.counts_in,
+            lacks_in=one.lacks_in,
             shared=table is not None and not any(column.sources for column in _dividend(pack, table, one)),
         )
 
