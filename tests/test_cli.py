@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support import COUNTY, ROOT, TAIZHOU, check, facts, problems, tzcheck
 from tzcheck.cli import main
-from tzcheck.table import ENDS, GIVEN
+from tzcheck.table import GIVEN, WORKED_OUT
 
 MET = "indicator,mark\nbalanced.1,√\n"
 UNMET = "indicator,mark\nbalanced.1,※\n"
@@ -113,7 +113,7 @@ def test_a_result_is_written_although_facts_are_wrong(tmp_path: Path) -> None:
 
 def test_an_empty_table_never_looks_like_compliance(tmp_path: Path) -> None:
     headers = {
-        id: ",".join(column.id for column in table.columns if column.kind not in ENDS) + "\n"
+        id: ",".join(column.id for column in table.columns if column.kind not in WORKED_OUT) + "\n"
         for id, table in GIVEN.items()
     }
     run = check(facts(tmp_path / "f", **headers))

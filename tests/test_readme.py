@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import ROOT, tzcheck
-from tzcheck.table import ENDS, GIVEN
+from tzcheck.table import GIVEN, WORKED_OUT
 
 READMES = ("README.md", "README.zh.md")
 COMMANDS = {
@@ -58,5 +58,5 @@ def test_the_facts_page_lists_every_column_of_a_table(id: str) -> None:
     section = page.split(f"### {id} {table.title}\n", 1)[1].split("\n#", 1)[0]
     listed = re.findall(r"^\| (\w+)(?: \*)? \| (.+?)(?: · .*?)? \|", section, re.M)
     assert [row for row in listed if row[0] != "id"] == [
-        (column.id, column.headers[0]) for column in table.columns if column.kind not in ENDS
+        (column.id, column.headers[0]) for column in table.columns if column.kind not in WORKED_OUT
     ]

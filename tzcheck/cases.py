@@ -39,7 +39,7 @@ def _judge(book: Rulebook, engine: str, day: date, cases: list[Case]) -> list[Pr
             for id, rows in case.facts.items()
         }
         sets.append(RowSet(place, keyed, case.values))
-    facts = reading.of_rows(sets, Known(book.ids, frozenset(book.packs), book.keys))
+    facts = reading.of_rows(sets, Known(book.ids, book.standards, book.keys, book.checks))
     report = check(book, facts, frozenset(case.rule for case in cases), day, engine)
     found = {
         (scored.place.name, one.id): one

@@ -215,16 +215,20 @@ def _checked(
 ) -> "Report":  # fmt: skip
     from tzcheck import report
 
-    book = _book(rule_folders, profile)
+    book = _book(rule_folders, profile, standards=standards)
     wanted = _wanted(book, standards)
     facts = _facts(paths, book, encoding)
     return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties)
 
 
-def _book(rule_folders: tuple[Path, ...], profile: str, cases: bool = False) -> "Rulebook":
+def _book(
+    rule_folders: tuple[Path, ...], profile: str, cases: bool = False, standards: tuple[str, ...] = ()
+) -> "Rulebook":
+    """The rules; where `standards` are named, only their packs."""
     from tzcheck import rule
 
-    return rule.load((built_in("rules"), *rule_folders), profile, cases)
+    only = frozenset(standard.partition(".")[0] for standard in standards) or None
+    return rule.load((built_in("rules"), *rule_folders), profile, cases, only)
 
 
 def built_in(name: str) -> Path:
@@ -241,7 +245,7 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
     for standard in standards:
         found = {id for id in book.ids if id == standard or id.startswith(standard + ".")}
         if not found:
-            details = {"hint": hint(standard, [*book.packs, *book.ids])}
+            details = {"hint": hint(standard, [*book.standards, *book.skipped, *book.ids])}
             raise UsageFault([Problem("error", "unknown_id", value=standard, details=details)])
         wanted |= found
     return frozenset(wanted)
@@ -257,7 +261,8 @@ def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "
             pass  # a text encoding, though not of this byte
         except LookupError:
             raise click.BadParameter(encoding, param_hint="--encoding") from None
-    return facts.read(paths, facts.Known(book.ids, frozenset(book.packs), book.keys), encoding)
+    known = facts.Known(book.ids, book.standards, book.keys, book.checks, book.skipped)
+    return facts.read(paths, known, encoding)
 
 
 def _put(report: "Report", format: str, output: str, lang: str, details: bool, quiet: bool) -> None:
@@ -304,17 +309,19 @@ def validate(
     format: str,
 ) -> None:  # fmt: skip
     """只读取和校验数据，不判定 / Only read and cross-check the data: no verdicts."""
-    facts = _facts(paths, _book(rule_folders, "national"), encoding)
-    failed = any(problem.severity == "error" for problem in facts.problems)
+    from tzcheck.report import cross_checked, files_data, problem_data
+
+    book = _book(rule_folders, "national")
+    facts = _facts(paths, book, encoding)
+    problems = cross_checked(book, facts)
+    failed = any(problem.severity == "error" for problem in problems)
     if format == "json":
         import json
-
-        from tzcheck.report import files_data, problem_data
 
         data = {
             "schema": "tzcheck/validation/1",
             "facts": files_data(facts.files),
-            "problems": [problem_data(problem, lang) for problem in facts.problems],
+            "problems": [problem_data(problem, lang) for problem in problems],
         }
         click.echo(json.dumps(data, ensure_ascii=False, indent=1))
     else:
@@ -322,7 +329,7 @@ def validate(
 
         from tzcheck.writers.text import show_problems
 
-        show_problems(facts.problems, lang, Console())
+        show_problems(problems, lang, Console())
         rows = sum(file.rows for file in facts.files)
         if not failed:
             click.echo(text("head.valid", lang, files=len(facts.files), rows=rows))

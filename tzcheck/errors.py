@@ -9,6 +9,7 @@ from tzcheck.texts import text
 
 EXIT_MET, EXIT_FAILED, EXIT_USAGE, EXIT_FACTS, EXIT_INTERNAL, EXIT_NOTHING = 0, 1, 2, 3, 4, 5
 
+SEVERITIES = ("error", "query", "explained")
 NO_DETAILS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -17,7 +18,8 @@ class Problem:
     """One thing that is wrong at one place: `code` names its text, `details` fill it in.
 
     `row` counts as a spreadsheet does (the header of a CSV is row 1); for YAML it is the line.
-    `severity` is `error` (exit code 3) or `query` (to be looked at; leaves the exit code alone).
+    `severity` is `error` (exit code 3), `query` (to be looked at; leaves the exit code alone) or `explained` (a query
+    that was answered). `check` is the id of the cross-check that failed, `subject` what it failed for.
     """
 
     severity: str
@@ -28,6 +30,8 @@ class Problem:
     value: str | None = None
     county: str | None = None
     sheet: str | None = None
+    check: str | None = None
+    subject: str | None = None
     details: Mapping[str, object] = field(default_factory=lambda: NO_DETAILS)
 
     def message(self, lang: str) -> str:
@@ -41,9 +45,9 @@ class Problem:
             return None
         return wanted[lang] if isinstance(wanted, Mapping) else str(wanted)
 
-    def order(self) -> tuple[str, str, int]:
-        """Errors before queries, then by file and row."""
-        return self.severity, self.file or "", self.row or 0
+    def order(self) -> tuple[int, str, int]:
+        """Errors before queries before what is explained, then by file and row."""
+        return SEVERITIES.index(self.severity), self.file or "", self.row or 0
 
     def where(self) -> str:
         """`file:row:column`, as far as known."""

@@ -20,7 +20,6 @@ from tzcheck.readers import READERS, RawTable
 from tzcheck.readers.rows import header_spelling, spellings
 from tzcheck.readers.yaml import cell
 from tzcheck.table import (
-    ENDS,
     GIVEN,
     MAY_HAVE_ATTACHED,
     MONITORED_SUBJECTS,
@@ -34,6 +33,7 @@ from tzcheck.table import (
     TABLES,
     VALUE_KINDS,
     VALUES,
+    WORKED_OUT,
     Column,
     Table,
 )
@@ -78,11 +78,24 @@ class TypedTable:
 
 @dataclass(frozen=True)
 class Known:
-    """What facts may refer to: the ids of indicators and of standards, and the county values that must be numbers."""
+    """What facts may refer to: indicators, standards, checks, and the county values that must be numbers.
+
+    `others` are standards whose rules were not loaded.
+    """
 
     indicators: frozenset[str] = frozenset()
     standards: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    checks: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+    def indicator(self, id: str) -> bool:
+        """Whether an indicator may have that id."""
+        return id in self.indicators or id.partition(".")[0] in self.others
+
+    def standard(self, id: str) -> bool:
+        """Whether a standard may have that id."""
+        return id in self.standards or id in self.others
 
 
 @dataclass(frozen=True)
@@ -460,7 +473,7 @@ def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: st
         found.append(table.column(id) if id else None)
     strangers = [header for header, column in zip(raw.header, found, strict=True) if header and column is None]
     for column in table.columns:
-        if column.id in first or column.kind in ENDS:
+        if column.id in first or column.kind in WORKED_OUT:
             continue
         candidates = {header_spelling(header): header for header in strangers}
         near = [
@@ -515,7 +528,9 @@ def _read_row(
         text = raw.get(column.id, "")
         if column.kind == "place":
             values[column.id] = text
-        elif column.kind in ENDS:
+        elif column.kind == "prefix":
+            values[column.id] = prefix_of_id(values[table.subject] or "")
+        elif column.kind in WORKED_OUT:
             values[column.id] = ends_of_band(values["band"] or "")[column.kind == "high"]
         elif text == "":
             values[column.id] = None
@@ -538,7 +553,7 @@ def _read_row(
         for index in range(before, len(reading.problems)):
             reading.problems[index] = replace(reading.problems[index], county=county)
         indicator = values.get("indicator")
-        known = indicator if indicator in reading.known.indicators else None
+        known = indicator if indicator and reading.known.indicator(indicator) else None
         reading.refused.append(Refused(table.id, place, known))
         return False
     assert place is not None
@@ -675,6 +690,11 @@ def ends_of_band(text: str) -> tuple[Decimal | None, Decimal | None]:
     return None, None
 
 
+def prefix_of_id(id: str) -> int:
+    """The first two digits of an id of 10 digits; 0 where it is none."""
+    return int(id[:2]) if re.fullmatch(r"[0-9]{10}", id) else 0
+
+
 def parse_date(text: str) -> date | None:
     """The day that a cell holds, `2022-12-31`, `2022/12/31` or `2022年12月31日`; None otherwise."""
     match = DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
@@ -705,6 +725,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "county_code": {"zh": "6 位代码", "en": "a code of 6 digits"},
     "indicator": {"zh": "规则中已有的指标编号", "en": "the id of an indicator in the rules"},
     "standard": {"zh": "规则中已有的标准编号", "en": "the id of a standard in the rules"},
+    "check": {"zh": "规则中已有的校验项编号", "en": "the id of a check in the rules"},
 }
 
 
@@ -726,9 +747,14 @@ def _check_references(reading: _Reading, table: Table, values: dict[str, Any], f
         if key not in known_keys and hint(key, known_keys, 0.85)["en"]:
             near: dict[str, object] = {"hint": hint(key, known_keys, 0.85)}
             reading.problems.append(Problem("query", "value_key", file, row, "key", key, details=near))
-    for column, known in (("indicator", reading.known.indicators), ("standard", reading.known.standards)):
+    about = (
+        ("indicator", reading.known.indicator, reading.known.indicators),
+        ("standard", reading.known.standard, reading.known.standards),
+        ("check", reading.known.checks.__contains__, reading.known.checks),
+    )
+    for column, is_known, known in about:
         named = values.get(column)
-        if column in table.column_ids and named is not None and named not in known:
+        if column in table.column_ids and named is not None and not is_known(named):
             details = {"hint": hint(named, known), "expected": EXPECTED[column]}
             reading.error("unknown_id", file, row, column=column, value=named, details=details)
 

@@ -15,9 +15,11 @@ from tzcheck.errors import (
     EXIT_INTERNAL,
     EXIT_MET,
     EXIT_NOTHING,
+    SEVERITIES,
     Problem,
     UsageFault,
 )
+from tzcheck.explanation import answered
 from tzcheck.facts import Facts, FileRead
 from tzcheck.place import LEVELS, TAIZHOU
 from tzcheck.rule import Rulebook
@@ -25,10 +27,9 @@ from tzcheck.score import Evidence, Indicator, Reason, Score, Scored, rounded, s
 from tzcheck.sql import plan
 from tzcheck.table import LABELS
 from tzcheck.texts import text
-from tzcheck.verdict import Verdict
+from tzcheck.verdict import SIGNS, Verdict
 
 SCHEMA = "tzcheck/result/1"
-SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,9 @@ def check(
     Raises UsageFault where a county is not among the facts.
     """
     places = _chosen(facts, tuple(counties))
-    work = plan(book.packs.values(), wanted, day, facts.given)
+    work = plan(book.packs.values(), wanted | book.checks, day, facts.given)
     judgements = agree.judge(work, facts, engine)
-    scored, queries = score(book, facts, work, judgements, wanted, places)
+    scored, found = score(book, facts, work, judgements, wanted, places, day)
     return Report(
         as_of=day,
         profile=book.profile.profile,
@@ -78,8 +79,14 @@ def check(
         rules_sha256=book.sha256,
         files=facts.files,
         places=tuple(one for one in scored if one.scores),
-        problems=tuple(sorted((*facts.problems, *queries), key=Problem.order)),
+        problems=tuple(sorted(answered((*facts.problems, *found), facts), key=Problem.order)),
     )
+
+
+def cross_checked(book: Rulebook, facts: Facts) -> tuple[Problem, ...]:
+    """What is wrong with the facts: what was found when they were read, and the cross-checks that fail."""
+    day = max((day for _, day in facts.days), default=date.max)
+    return check(book, facts, frozenset(), day, "duckdb").problems
 
 
 def _chosen(facts: Facts, counties: tuple[str, ...]) -> Sequence[int]:
@@ -155,7 +162,7 @@ def problem_data(problem: Problem, lang: str) -> dict[str, Any]:
     return {
         "severity": problem.severity,
         "county": problem.county,
-        "code": problem.code,
+        "code": problem.check or problem.code,
         "message": problem.message(lang),
         "file": problem.file,
         "sheet": problem.sheet,
@@ -334,7 +341,7 @@ def limit_of(one: Indicator) -> str:
 
 def counted(problems: Iterable[Problem]) -> Mapping[str, int]:
     """How many problems there are of each severity."""
-    found: dict[str, int] = {"error": 0, "query": 0}
+    found: dict[str, int] = dict.fromkeys(SEVERITIES, 0)
     for problem in problems:
         found[problem.severity] += 1
     return found

@@ -33,6 +33,7 @@ PLACE_NOUNS = ("county", "city")
 PACK_FILE = "pack.yaml"
 CASES_SUFFIX = ".cases.yaml"
 PROFILES = "profiles"
+CHECKS = "checks"
 
 
 def _amount(value: Any) -> Any:
@@ -248,6 +249,7 @@ class Rule(Model):
     counted: bool = True
     sampled: bool = False
     waivable: bool = True
+    severity: Literal["error", "query"] = "query"
     fix: Text | None = None
     note: Text | None = None
 
@@ -284,7 +286,8 @@ class Rule(Model):
 class PackHead(Model):
     """What a standard is: its title, who issued it, the places it speaks of, and what makes a place ready.
 
-    `within` are the first digits of the codes of the places it speaks of, such as 33 for Zhejiang.
+    `within` are the first digits of the codes of the places it speaks of, such as 33 for Zhejiang. A pack of `checks`
+    is no standard: its rules say what facts must look like to be believed.
     """
 
     id: str
@@ -296,6 +299,7 @@ class PackHead(Model):
     groups: dict[str, Text] = {}
     ready: Text | None = None
     ready_without: tuple[str, ...] = ()
+    checks: bool = False
 
 
 class PackFile(Model):
@@ -370,13 +374,14 @@ class RulePack:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All packs, with the hash of their files and the profile that was applied."""
+    """All packs, with the hash of their files and the profile that was applied; `skipped` were not asked for."""
 
     packs: Mapping[str, RulePack]
     cases: tuple[Case, ...]
     sha256: str
     profile: Profile
     where: Mapping[str, tuple[str, int]]
+    skipped: frozenset[str] = frozenset()
 
     def rules(self) -> Iterator[tuple[str, RulePack, Rule]]:
         """Every rule with its id and its pack, in order."""
@@ -392,8 +397,18 @@ class Rulebook:
 
     @property
     def ids(self) -> frozenset[str]:
-        """The ids of all rules."""
-        return frozenset(id for id, _, _ in self.rules())
+        """The ids of the rules of all standards."""
+        return frozenset(id for id, pack, _ in self.rules() if not pack.head.checks)
+
+    @property
+    def checks(self) -> frozenset[str]:
+        """The ids of the cross-checks."""
+        return frozenset(id for id, pack, _ in self.rules() if pack.head.checks)
+
+    @property
+    def standards(self) -> frozenset[str]:
+        """The ids of the standards."""
+        return frozenset(id for id, pack in self.packs.items() if not pack.head.checks)
 
 
 @dataclass(frozen=True)
@@ -454,19 +469,22 @@ class _Loading:
         self.problems.append(Problem("error", code, file, line, **more))
 
 
-def load(folders: Iterable[Path], profile: str = "national", cases: bool = False) -> Rulebook:
+def load(
+    folders: Iterable[Path], profile: str = "national", cases: bool = False, only: frozenset[str] | None = None
+) -> Rulebook:
     """The rules in `folders` (each a folder of packs) under a profile; their cases too, if asked for.
 
-    Raises RuleFault with every fault found, each with file and line.
+    `only` these packs are loaded, and the cross-checks. Raises RuleFault with every fault found, each with file and
+    line.
     """
-    book, problems = examine(folders, profile, cases)
+    book, problems = examine(folders, profile, cases, only)
     if book is None or any(problem.severity == "error" for problem in problems):
         raise RuleFault(problem for problem in problems if problem.severity == "error")
     return book
 
 
 def examine(
-    folders: Iterable[Path], profile: str = "national", cases: bool = True
+    folders: Iterable[Path], profile: str = "national", cases: bool = True, only: frozenset[str] | None = None
 ) -> tuple[Rulebook | None, list[Problem]]:
     """As `load`, but returns what is wrong instead of raising it; no book where a file can't be read at all."""
     loading = _Loading()
@@ -475,7 +493,10 @@ def examine(
             loading.problems.append(Problem("error", "no_such_path", str(folder)))
             continue
         for path in sorted(folder.rglob("*.yaml")):
-            if cases or not path.name.endswith(CASES_SUFFIX):
+            pack = path.parent.name
+            if only is not None and pack not in (*only, PROFILES, CHECKS):
+                loading.skipped.add(pack)
+            elif cases or not path.name.endswith(CASES_SUFFIX):
                 _read_file(loading, folder, path)
     if any(problem.severity == "error" for problem in loading.problems):
         return None, loading.problems
@@ -509,7 +530,8 @@ def examine(
     for case in loading.cases:
         if case.rule not in known:
             _unknown(loading, *loading.where[f"case {case.rule} {case.name}"], "unknown_id", case.rule, known)
-    book = Rulebook(packs, tuple(loading.cases), loading.hash.hexdigest(), chosen, loading.where)
+    skipped = frozenset(loading.skipped)
+    book = Rulebook(packs, tuple(loading.cases), loading.hash.hexdigest(), chosen, loading.where, skipped)
     return book, loading.problems
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tzcheck import condition as conditions
+from tzcheck import waiver
 from tzcheck.engines.agree import Judgements
 from tzcheck.engines.judged import Count, Subject, Value
 from tzcheck.errors import Problem
@@ -18,7 +20,9 @@ from tzcheck.place import Place
 from tzcheck.rule import Limit, Rule, Rulebook, RulePack, Source, Text
 from tzcheck.sql import Judgement, Plan, Side
 from tzcheck.table import WHOLE_UNITS, Table
-from tzcheck.verdict import Verdict
+from tzcheck.texts import LANGUAGES, text
+from tzcheck.verdict import SIGNS, Verdict
+from tzcheck.waiver import Waiver, Waivers
 
 DOUBT = {"zh": "，另有无法判定的指标", "en": ", with indicators undetermined"}
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
@@ -131,11 +135,17 @@ class Indicator:
     shows: tuple[Shown, ...] = ()
     engines: Mapping[str, str] | None = None
     limit_source: Source | None = None
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def source(self) -> Source:
         """Where its limit comes from: the value of the day may have a source of its own."""
         return self.limit_source or self.rule.source
+
+    @property
+    def waived_from(self) -> Verdict | None:
+        """The verdict that a waiver lies over; None where there is none."""
+        return self.beneath if self.verdict is Verdict.WAIVED else None
 
 
 @dataclass(frozen=True)
@@ -198,12 +208,20 @@ class _Found:
 
 
 def score(
-    book: Rulebook, facts: Facts, plan: Plan, judgements: Judgements, wanted: frozenset[str], places: Iterable[int]
+    book: Rulebook,
+    facts: Facts,
+    plan: Plan,
+    judgements: Judgements,
+    wanted: frozenset[str],
+    places: Iterable[int],
+    day: date,
 ) -> tuple[tuple[Scored, ...], tuple[Problem, ...]]:
     """The scores of `places` (indexes into the facts) for the rules `wanted`, and the queries that they raise."""
-    view = _View(facts, plan, judgements)
+    barred = frozenset(id for id, _, rule in book.rules() if not rule.waivable)
+    waivers, found_wrong = waiver.read(facts, day, barred)
+    view = View(facts, plan, judgements, waivers)
     result: list[Scored] = []
-    problems: list[Problem] = []
+    problems: list[Problem] = list(found_wrong)
     for index in places:
         place = facts.places[index]
         scores = []
@@ -218,6 +236,7 @@ def score(
                 scores.append(_score(pack, tuple(found), whole))
         problems.extend(view.differing_marks(index, scores))
         problems.extend(_published(facts, index, scores))
+        problems.extend(view.failed_checks(book, plan.checks - wanted, index))
         result.append(Scored(place, tuple(scores)))
     return tuple(result), tuple(problems)
 
@@ -226,8 +245,9 @@ def _score(pack: RulePack, found: tuple[Indicator, ...], whole: bool) -> Score:
     counted = [one for one in found if one.rule.counted and one.verdict.counted]
     met = sum(one.verdict is Verdict.MET for one in counted)
     asked = [one for one in found if one.id not in pack.head.ready_without]
-    failed = [one.id for one in asked if one.verdict is Verdict.UNMET]
-    unknown = [one.id for one in asked if one.verdict is Verdict.UNDETERMINED or _left_out(one)]
+    # What is waived is still not met.
+    failed = [one.id for one in asked if Verdict.UNMET in (one.verdict, one.waived_from)]
+    unknown = [one.id for one in asked if Verdict.UNDETERMINED in (one.verdict, one.waived_from) or _left_out(one)]
     sure = whole and not unknown and any(one.verdict.counted for one in asked)
     ready: bool | None = False if failed else True if sure else None
     return Score(pack, found, met, len(counted), ready, tuple(failed or unknown), whole)
@@ -238,11 +258,12 @@ def _left_out(one: Indicator) -> bool:
     return one.reason_code == "sampled" and not one.rule.sampled
 
 
-class _View:
+class View:
     """What the engines found, by rule and place."""
 
-    def __init__(self, facts: Facts, plan: Plan, judgements: Judgements) -> None:
+    def __init__(self, facts: Facts, plan: Plan, judgements: Judgements, waivers: Waivers) -> None:
         self.facts = facts
+        self.waivers = waivers
         self.judgements: dict[str, list[Judgement]] = defaultdict(list)
         for judgement in plan.judgements:
             if judgement.rule is not None:
@@ -290,7 +311,7 @@ class _View:
         if differing:
             engines = {"duckdb": _outcome(differing.duckdb), "durable": _outcome(differing.durable)}
             one = replace(one, verdict=Verdict.UNDETERMINED, reason=Reason("engines", engines), engines=engines)
-        return _softened(one, self.judgements[id])
+        return _waived(_softened(one, self.judgements[id]), self.waivers.get((place, id), []))
 
     def _nothing(self, id: str, rule: Rule) -> Reason:
         """Why an indicator without any facts can't be judged: what would decide it."""
@@ -474,6 +495,31 @@ class _View:
             name == table and where in (None, place) and indicator in (None, id)
             for name, where, indicator in self.refused
         )
+
+    def failed_checks(self, book: Rulebook, checks: Iterable[str], place: int) -> Iterable[Problem]:
+        """A data problem for every subject that fails a cross-check."""
+        for id in sorted(checks):
+            rule = book.packs[id.partition(".")[0]].rules[id]
+            for subject in self.told[id, "facts", place]:
+                if subject.holds is not False:
+                    continue
+                judgement = self.judgements[id][subject.part]
+                one = self._evidence(judgement, subject)
+                cell = self._cells(judgement.table.id, subject).get(_telling_column(judgement, subject)) if judgement.table else None
+                about: dict[str, object] = {
+                    "title": {"zh": rule.title.zh, "en": rule.title.en},
+                    "name": {"zh": f"{one.name}：" if subject.subject else "", "en": f"{one.name}: " if subject.subject else ""},
+                    "found": plain(one.value),
+                    "wanted": f"{SIGNS.get(one.comparator, one.comparator)} {plain(one.limit)}",
+                    "hint": {"zh": f"；{rule.note.zh}", "en": f"; {rule.note.en}"} if rule.note else "",
+                    "expected": f"{SIGNS.get(one.comparator, one.comparator)} {plain(one.limit)}",
+                    "answer": "",
+                }
+                yield Problem(
+                    rule.severity, "cross_check", one.file, one.row, one.column,
+                    plain(one.value) if cell is None else str(cell), self.facts.places[place].id,
+                    check=id, subject=one.subject, details=about,
+                )  # fmt: skip
 
     def differing_marks(self, place: int, scores: Iterable[Score]) -> Iterable[Problem]:
         """A query for every published mark that the county's own facts do not bear out."""
@@ -677,6 +723,40 @@ def _telling(judgement: Judgement, subject: Subject) -> int:
         if subject.holds is False and not HOLDS[operator](one, other):
             return index
     return 0
+
+
+def _telling_column(judgement: Judgement, subject: Subject) -> str:
+    """The column of the subject's row that a breach is told by; none where that is a code or computed from others."""
+    left = judgement.sides[_telling(judgement, subject)][0]
+    return "" if left.codes or left.column == "id_prefix" or left.column is None else left.column
+
+
+def plain(value: Value) -> str:
+    """A number as a cell would have it: exact where it has an end within six decimals."""
+    if not isinstance(value, Fraction):
+        return value or "—"
+    digits = f"{rounded(value, 6):f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def _waived(one: Indicator, waivers: list[Waiver]) -> Indicator:
+    """An indicator under its waivers: waived where it fails and all that fails is let off."""
+    if not waivers or one.verdict not in (Verdict.UNMET, Verdict.UNDETERMINED):
+        return replace(one, waivers=tuple(waivers)) if waivers else one
+    one = replace(one, waivers=tuple(waivers))
+    valid = [waiver for waiver in waivers if waiver.valid]
+    subjects = {waiver.subject for waiver in valid}
+    failing = {item.subject for item in one.evidence}
+    alone = one.verdict is Verdict.UNMET and not one.missing and bool(failing) and failing <= subjects
+    if None not in subjects and not alone:
+        expired = [waiver.expires for waiver in waivers if waiver.expired and waiver.expires]
+        if not expired:
+            return one
+        reason = {lang: text(f"reason.{one.reason.code}", lang, **one.reason.details) for lang in LANGUAGES}
+        return replace(one, reason=Reason("expired", {"reason": reason, "expires": max(expired)}))
+    first = next(waiver for waiver in valid if waiver.subject is None or alone)
+    about = {"why": first.reason, "document": first.document_no, "by": first.approved_by, "expires": first.expires or "—"}
+    return replace(one, verdict=Verdict.WAIVED, beneath=one.verdict, reason=Reason("waived", about))
 
 
 def _both(by_fact: _Found, by_document: _Found | None) -> _Found:

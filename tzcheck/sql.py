@@ -1,6 +1,6 @@
 """Rules as SQL trees: subjects with their measures, and the verdict of each. No engine is named here."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -180,7 +180,8 @@ class Root:
 class Plan:
     """What an engine has to do: load `tables`, make each of `subjects` a table, settle `roots`, then judge each batch.
 
-    `judgements` are all that were asked for; those without any facts are in no batch.
+    `judgements` are all that were asked for; those without any facts are in no batch. `checks` are the rules among
+    them that are cross-checks.
     """
 
     tables: tuple[str, ...]
@@ -188,9 +189,10 @@ class Plan:
     roots: tuple[Root, ...]
     judgements: tuple[Judgement, ...]
     batches: tuple[Batch, ...]
+    checks: frozenset[str] = frozenset()
 
 
-def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date, given: frozenset[str]) -> Plan:
+def plan(packs: Collection[RulePack], wanted: frozenset[str], day: date, given: frozenset[str]) -> Plan:
     """The plan for the rules `wanted` on a day; a rule none of whose tables is `given` has no subjects to judge."""
     planner = _Planner(day)
     judgements = [_keyed(TABLES[id], *both) for id, both in KEYED.items()]
@@ -214,6 +216,7 @@ def plan(packs: Iterable[RulePack], wanted: frozenset[str], day: date, given: fr
         planner.roots(judgements),
         tuple(judgements),
         tuple(Batch(tuple(found)) for found in batches.values()),
+        frozenset(id for pack in packs if pack.head.checks for id in pack.rules if id in wanted),
     )
 
 

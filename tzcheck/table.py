@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # What a cell of each kind must hold: texts `expected.<kind>`.
-NUMERIC = frozenset({"count", "measure", "number", "year", "printed", "low", "high"})
-# The two ends of a band, which are worked out from its text.
-ENDS = frozenset({"low", "high"})
+NUMERIC = frozenset({"count", "measure", "number", "year", "printed", "low", "high", "prefix"})
+# What is worked out from other cells: the two ends of a band, the first two digits of an id.
+WORKED_OUT = frozenset({"low", "high", "prefix"})
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class Column:
 
     Kinds: `text`, `place` (a code or a name of a county or city), `count` (whole, 0 or more), `measure` (0 or
     more), `number`, `year`, `date`, `code` (one of `codes`), `printed` (a number whose decimals matter), `band` (a
-    range such as `26-30` or `≥66`), and its two ends, `low` and `high`, which are never read from a file.
+    range such as `26-30` or `≥66`), and what is worked out and never read from a file: its two ends, `low` and `high`,
+    and the `prefix` of an id.
     In a derived table `sources` names, for each code that a row was split by, the column that it was read from.
     """
 
@@ -123,6 +124,10 @@ def _school_id() -> Column:
     return Column("school_id", headers, required=True)
 
 
+def _prefix() -> Column:
+    return Column("id_prefix", ("标识码前2位",), "prefix")
+
+
 def _by_stage(id: str, header: str, unit: str = PEOPLE) -> tuple[Column, ...]:
     return tuple(
         Column(f"{id}_{stage}", (f"{header}({zh})", f"{zh}{header}"), "count", unit)
@@ -163,6 +168,7 @@ SCHOOLS = Table(
         Column("training_budget", ("教师培训经费预算",), "measure", TEN_THOUSAND_YUAN),
         Column("funded_students", ("核定公用经费学生数",), "count", PEOPLE),
         *_by_stage("in_zone", "划片范围内在校生数"),
+        _prefix(),
     ),
     key=("school_id",),
     subject="school_id",
@@ -334,6 +340,7 @@ KINDERGARTENS = Table(
         Column("activity_area", ("幼儿活动用房面积",), "measure", SQUARE_METRES),
         Column("building_area", ("园舍建筑面积",), "measure", SQUARE_METRES),
         Column("planned_year", ("规划设计年份",), "year"),
+        _prefix(),
     ),
     key=("kindergarten_id",),
     subject="kindergarten_id",
@@ -431,6 +438,39 @@ VALUES = Table(
     ),
     key=("county", "key"),
     subject="key",
+)
+
+WAIVERS = Table(
+    "waivers",
+    "waiver",
+    "豁免",
+    (
+        _county(),
+        Column("indicator", ("指标",), required=True),
+        Column("subject", ("对象",)),
+        Column("reason", ("理由",)),
+        Column("document_no", ("文号",)),
+        Column("approved_by", ("批准单位",)),
+        Column("expires", ("有效期至",), "date"),
+    ),
+    key=("county", "indicator", "subject"),
+    subject="indicator",
+)
+
+EXPLANATIONS = Table(
+    "explanations",
+    "explanation",
+    "疑问说明",
+    (
+        _county(),
+        Column("check", ("校验项",), required=True),
+        Column("subject", ("对象",)),
+        Column("value", ("数值",)),
+        Column("explanation", ("说明",)),
+        Column("accepted_by", ("认可人",)),
+    ),
+    key=("county", "check", "subject", "value"),
+    subject="check",
 )
 
 MONITORED_SUBJECTS = Table(
@@ -598,7 +638,7 @@ TABLES: dict[str, Table] = {
     table.id: table
     for table in (
         SCHOOLS, CLASSES, CLASS_BANDS, ROOMS, ROOM_BANDS, KINDERGARTENS, KINDERGARTEN_CLASSES, ATTESTATIONS,
-        MARK_TABLE, PUBLISHED, VALUES, MONITORING, VOCATIONAL_SCHOOLS, ENROLMENT, FUNDING, SCHOOL_PROJECTS,
+        MARK_TABLE, PUBLISHED, WAIVERS, EXPLANATIONS, VALUES, MONITORING, VOCATIONAL_SCHOOLS, ENROLMENT, FUNDING, SCHOOL_PROJECTS,
         SCHOOL_PROJECT_TOTALS, VOCATIONAL_PROJECTS, SCHOOL_STAGES, SCHOOL_ROOM_KINDS, MONITORED_SUBJECTS,
     )
 }  # fmt: skip

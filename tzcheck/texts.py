@@ -11,10 +11,16 @@ def text(id: str, lang: str, /, **details: object) -> str:
     return TEXTS[id][lang == "en"].format(**filled)
 
 
+def texts(id: str, /, **details: object) -> Mapping[str, str]:
+    """The sentence `id` in every language."""
+    return {lang: text(id, lang, **details) for lang in LANGUAGES}
+
+
 # Each: Chinese, English.
 TEXTS: Mapping[str, tuple[str, str]] = {
     "severity.error": ("错误", "error"),
     "severity.query": ("疑问", "query"),
+    "severity.explained": ("已说明", "explained"),
     "verdict.met": ("达标", "met"),
     "verdict.unmet": ("未达标", "unmet"),
     "verdict.undetermined": ("无法判定", "undetermined"),
@@ -70,6 +76,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "head.linted": ("{rules} 条规则，{problems} 处问题", "{rules} rules, {problems} problems"),
     "head.tested": ("{cases} 个用例，{failed} 个失败", "{cases} cases, {failed} failed"),
     "head.valid": ("{files} 个文件，{rows} 行，没有错误", "{files} files, {rows} rows, no errors"),
+    "needs.line": ("  缺 {amount} {unit}，{subjects} 个对象：{title}", "  {amount} {unit} in {subjects}: {title}"),
     "ready.yes": ("具备条件：{what}", "Ready for {what}"),
     "ready.no": ("不具备条件：{what}；{number} 项未达标", "Not ready for {what}: {number} unmet"),
     "ready.unknown": (
@@ -126,6 +133,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "reason.no_limit": ("限值没有可靠来源，未设定", "no source names the limit, so it is not set"),
     "reason.not_in_force": ("限值自 {since} 起生效", "its limit is in force from {since} only"),
     "reason.not_due": ("目标期限 {since} 未到，正在推进", "on the way: due {since}"),
+    "reason.waived": (
+        "豁免：{why}（{document}，{by}批准，有效期至 {expires}）",
+        "waived: {why} ({document}, approved by {by}, until {expires})",
+    ),
+    "reason.expired": ("{reason}；豁免已于 {expires} 到期", "{reason}; its waiver expired on {expires}"),
     "reason.engines": (
         "两个引擎不一致：DuckDB {duckdb}，durable_rules {durable}",
         "the engines disagree: DuckDB {duckdb}, durable_rules {durable}",
@@ -255,6 +267,24 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{standard}: figures were published, but there are no marks or facts to recount them",
     ),
     "problem.unlisted": ("“{value}”不在 {home} 表中", "{value} is not in the table {home}"),
+    # answers to queries
+    "answer.explained": ("；已说明：{explanation}（{by}认可）", "; explained: {explanation} (accepted by {by})"),
+    "answer.lapsed": (
+        "；原有说明针对数值 {value}，已失效",
+        "; the explanation given was for the value {value} and has lapsed",
+    ),
+    "answer.not_accepted": ("；有说明，尚无人认可：{explanation}", "; explained, but nobody has accepted it: {explanation}"),
+    "answer.hard": ("；必须改正，不能以说明代替", "; this must be mended, an explanation is not enough"),
+    # problems: cross-checks
+    "problem.cross_check": (
+        "{name}{title}：{found}，应 {wanted}{hint}{answer}",
+        "{name}{title}: {found}, should be {wanted}{hint}{answer}",
+    ),
+    "problem.not_waivable": ("{indicator} 不能豁免，这一行不起作用", "{indicator} can't be waived; this row has no effect"),
+    "problem.waiver_incomplete": (
+        "豁免缺少 {lacking}，这一行不起作用",
+        "a waiver without {lacking}; this row has no effect",
+    ),
     # problems: figures
     "problem.mark_differs": (
         "公布的标记为 {mark}，按数据判定为 {found}（{indicator}）",

@@ -19,6 +19,8 @@ class Verdict(StrEnum):
         return self not in (Verdict.NOT_APPLICABLE, Verdict.NOT_COUNTED)
 
 
+# Comparisons as people write them.
+SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 SYMBOLS = {
     Verdict.MET: "√",
     Verdict.UNMET: "※",

@@ -43,7 +43,7 @@ def judge(plan: Plan, facts: Facts, engine: str) -> Judgements:
     why = None if engine == "duckdb" else rete.unavailable()
     if why and engine in ("both", "durable"):
         raise UsageFault([Problem("error", "no_durable", details={"why": why})])
-    few = sum(due.values()) <= MOST_SUBJECTS
+    few = sum(number for (rule, _), number in due.items() if rule not in plan.checks) <= MOST_SUBJECTS
     if engine == "auto" and not few:
         why = f"> {MOST_SUBJECTS}"
     both = engine != "duckdb" and why is None
@@ -101,7 +101,7 @@ def _check_number(due: Mapping[tuple[str, str], int], judged: Judged) -> None:
 
 
 def _compare(plan: Plan, judged: Judged) -> tuple[tuple[Disagreement, ...], int]:
-    everyone = judged.everyone or ()
+    everyone = tuple(one for one in judged.everyone or () if one.rule not in plan.checks)
     keyed = {judgement.basis: judgement for judgement in plan.judgements if judgement.rule is None}
     ruled = {(one.rule, one.part): one for one in plan.judgements if one.rule is not None}
     judgements = {}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tzcheck.errors import Problem
-from tzcheck.table import ENDS, Table
+from tzcheck.table import WORKED_OUT, Table
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def spellings(table: Table) -> dict[str, str]:
     """The column id for every spelling of a header that the table knows."""
     known: dict[str, str] = {}
     for column in table.columns:
-        if column.kind in ENDS:
+        if column.kind in WORKED_OUT:
             continue
         for header in (column.id, *column.headers):
             known.setdefault(header_spelling(header), column.id)

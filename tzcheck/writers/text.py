@@ -11,7 +11,6 @@ from rich.text import Text
 
 from tzcheck.errors import Problem
 from tzcheck.report import (
-    SIGNS,
     Report,
     category,
     conclusions,
@@ -25,7 +24,7 @@ from tzcheck.report import (
 )
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
-from tzcheck.verdict import SYMBOLS, Verdict
+from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
 
 STYLES = {
     Verdict.MET: "green",

@@ -1,0 +1,78 @@
+"""Waivers: indicators, or single subjects of them, that an authority has let off until a day."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tzcheck.errors import Problem
+from tzcheck.facts import Facts
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One row of `waivers`: of the whole indicator in a place where `subject` is None.
+
+    `expired` says that its last day lies before the day of judging, `barred` that the indicator can't be waived;
+    neither has any effect.
+    """
+
+    subject: str | None
+    reason: str
+    document_no: str
+    approved_by: str
+    expires: date | None
+    file: str
+    row: int
+    expired: bool
+    barred: bool
+
+    @property
+    def valid(self) -> bool:
+        """Whether it has an effect on the day."""
+        return not (self.expired or self.barred)
+
+
+Waivers = Mapping[tuple[int, str], list[Waiver]]
+
+
+def read(facts: Facts, day: date, barred: frozenset[str]) -> tuple[Waivers, list[Problem]]:
+    """The waivers by place and indicator; a query for each that can't have an effect. `barred` can't be waived.
+
+    A waiver must say why, by which document and who approved it. It holds up to and on the day it expires.
+    """
+    found: dict[tuple[int, str], list[Waiver]] = defaultdict(list)
+    problems: list[Problem] = []
+    typed = facts.tables.get("waivers")
+    if typed is None:
+        return found, problems
+    for index, place in enumerate(typed.place):
+        row = {name: cells[index] for name, cells in typed.columns.items()}
+        file, number = facts.files[typed.file[index]].path, typed.row[index]
+        indicator, expires = row["indicator"], row["expires"]
+        lacking = [name for name in ("reason", "document_no", "approved_by") if not row[name]]
+        county = facts.places[place].id
+        if lacking:
+            details = {"lacking": ", ".join(lacking)}
+            problems.append(
+                Problem("query", "waiver_incomplete", file, number, lacking[0], county=county, details=details)
+            )
+            continue
+        waiver = Waiver(
+            row["subject"] or None,
+            row["reason"],
+            row["document_no"],
+            row["approved_by"],
+            expires,
+            file,
+            number,
+            expires is not None and expires < day,
+            indicator in barred,
+        )
+        if waiver.barred:
+            about: dict[str, object] = {"indicator": indicator}
+            problems.append(
+                Problem("query", "not_waivable", file, number, "indicator", indicator, county, details=about)
+            )
+        found[place, indicator].append(waiver)
+    return found, problems
