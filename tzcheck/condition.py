@@ -259,6 +259,19 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
             pass
 
 
+def lenient(condition: Condition) -> bool:
+    """Whether it holds although one of several parts fails: no sum can say what is lacking."""
+    match condition:
+        case AtLeast():
+            return True
+        case And(parts) | Or(parts):
+            return any(lenient(part) for part in parts)
+        case Not(part):
+            return lenient(part)
+        case _:
+            return False
+
+
 def names(condition: Condition) -> frozenset[str]:
     """Every name that the condition uses: measures, columns, parameters, codes."""
     return frozenset(

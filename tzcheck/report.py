@@ -22,8 +22,8 @@ from tzcheck.errors import (
 from tzcheck.explanation import answered
 from tzcheck.facts import Facts, FileRead
 from tzcheck.place import LEVELS, TAIZHOU
-from tzcheck.rule import Rulebook
-from tzcheck.score import Evidence, Indicator, Reason, Score, Scored, rounded, score
+from tzcheck.rule import Rulebook, Text
+from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, rounded, score
 from tzcheck.sql import plan
 from tzcheck.table import LABELS
 from tzcheck.texts import text
@@ -37,7 +37,7 @@ class Report:
     """A run's result: the scores of every place, the problems of the facts, and what it was made with.
 
     `engine` names the engines that judged, `note` why one of them did not, `unasked` how many subjects only
-    DuckDB could judge.
+    DuckDB could judge, `readings` which reading was used where the source leaves several open.
     """
 
     as_of: date
@@ -50,6 +50,7 @@ class Report:
     files: tuple[FileRead, ...]
     places: tuple[Scored, ...]
     problems: tuple[Problem, ...]
+    readings: tuple[tuple[str, str, Text], ...] = ()
     version: str = __version__
 
 
@@ -79,6 +80,11 @@ def check(
         rules_sha256=book.sha256,
         files=facts.files,
         places=tuple(one for one in scored if one.scores),
+        readings=tuple(
+            (id, rule.reading, rule.readings[rule.reading].title)
+            for id, _, rule in book.rules()
+            if rule.reading and id in wanted
+        ),
         problems=tuple(sorted(answered((*facts.problems, *found), facts), key=Problem.order)),
     )
 
@@ -141,6 +147,9 @@ def as_data(report: Report, lang: str) -> dict[str, Any]:
         "as_of": report.as_of.isoformat(),
         "profile": report.profile,
         "engine": report.engine,
+        "readings": [
+            {"indicator": id, "reading": name, "title": title.of(lang)} for id, name, title in report.readings
+        ],
         "engine_note": report.note,
         "rules": {"sha256": report.rules_sha256},
         "facts": files_data(report.files),
@@ -170,6 +179,7 @@ def problem_data(problem: Problem, lang: str) -> dict[str, Any]:
         "column": problem.column,
         "value": problem.value,
         "expected": problem.expected(lang),
+        "subject": problem.subject,
     }
 
 
@@ -195,7 +205,19 @@ def _standard(score: Score, lang: str) -> dict[str, Any]:
             {"id": f"{score.pack.id}.ready", "text": sentence, "because": list(score.because)}
             for sentence in conclusions(score, lang)
         ],
+        "needs": [_need(need, lang) for need in score.needs],
         "indicators": [_indicator(one, lang) for one in score.indicators],
+    }
+
+
+def _need(need: Need, lang: str) -> dict[str, Any]:
+    return {
+        "indicator": need.indicator.id,
+        "title": need.indicator.rule.title.of(lang),
+        "fix": need.indicator.rule.fix.of(lang) if need.indicator.rule.fix else None,
+        "unit": need.unit,
+        "amount": number(need.amount),
+        "items": [{"subject": subject, "name": name, "amount": number(amount)} for subject, name, amount in need.items],
     }
 
 
@@ -224,6 +246,19 @@ def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
         "reason": reason(one.reason, lang),
         "reason_code": one.reason_code,
         "beneath": one.beneath.value if one.beneath else None,
+        "waivers": [
+            {
+                "subject": waiver.subject,
+                "reason": waiver.reason,
+                "document_no": waiver.document_no,
+                "approved_by": waiver.approved_by,
+                "expires": waiver.expires.isoformat() if waiver.expires else None,
+                "valid": waiver.valid,
+                "file": waiver.file,
+                "row": waiver.row,
+            }
+            for waiver in one.waivers
+        ],
         "parts": [
             {
                 "category": part.category,
@@ -235,8 +270,8 @@ def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
             }
             for part in one.parts
         ],
-        "evidence": [_evidence(item) for item in one.evidence],
-        "missing": [_evidence(item) for item in one.missing],
+        "evidence": [_evidence(item, lang) for item in one.evidence],
+        "missing": [_evidence(item, lang) for item in one.missing],
         "shows": [
             {
                 "subject": item.subject,
@@ -256,8 +291,8 @@ def _source(one: Indicator) -> dict[str, str | None]:
     return {"document": one.source.document, "clause": one.source.clause, "certainty": one.source.certainty}
 
 
-def _evidence(item: Evidence) -> dict[str, Any]:
-    return {
+def _evidence(item: Evidence, lang: str) -> dict[str, Any]:
+    data = {
         "subject": item.subject,
         "name": item.name,
         "category": item.category,
@@ -269,8 +304,25 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "sheet": None,
         "row": item.row,
         "column": item.column,
+        "shortfall_unit": item.shortfall_unit,
         "rows": [{"file": file, "row": row} for file, row in item.rows],
     }
+    if not item.failing:
+        return data
+    failing = [
+        {
+            "name": one.name,
+            "title": one.title.of(lang) if one.title else None,
+            "value": number(one.value),
+            "limit": number(one.limit),
+            "comparator": one.comparator,
+            "shortfall": number(one.shortfall),
+            "unit": one.unit,
+            "nearness": number(one.nearness),
+        }
+        for one in item.failing
+    ]
+    return {**data, "failing": failing}
 
 
 def number(value: Fraction | str | None) -> int | float | str | None:

@@ -19,7 +19,7 @@ from tzcheck.facts import Facts
 from tzcheck.place import Place
 from tzcheck.rule import Limit, Rule, Rulebook, RulePack, Source, Text
 from tzcheck.sql import Judgement, Plan, Side
-from tzcheck.table import WHOLE_UNITS, Table
+from tzcheck.table import TABLES, WHOLE_UNITS, Table
 from tzcheck.texts import LANGUAGES, text
 from tzcheck.verdict import SIGNS, Verdict
 from tzcheck.waiver import Waiver, Waivers
@@ -149,6 +149,16 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Need:
+    """What is missing for an indicator, in sum and of each subject: how much of what, or how many too many."""
+
+    indicator: Indicator
+    unit: str
+    amount: Fraction
+    items: tuple[tuple[str, str | None, Fraction], ...]
+
+
+@dataclass(frozen=True)
 class Score:
     """A standard in one place: how many indicators are met of those counted, and whether it is ready.
 
@@ -183,6 +193,19 @@ class Score:
     def on_the_way(self) -> int:
         """How many targets are not reached and not due yet."""
         return sum(one.reason_code == "not_due" for one in self.indicators)
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What the place must add (or have less of) for each indicator that fails, as far as it can be counted.
+
+        What a school shares between its stages is needed once. A rule that lets one of several fall short has no sum.
+        """
+        found: list[Need] = []
+        for one in self.indicators:
+            failing = Verdict.UNMET in (one.verdict, one.waived_from)
+            if failing and not any(conditions.lenient(ask.requires) for ask in one.rule.asks):
+                found += _needs(one)
+        return tuple(found)
 
     @property
     def applicable(self) -> bool:
@@ -251,6 +274,21 @@ def _score(pack: RulePack, found: tuple[Indicator, ...], whole: bool) -> Score:
     sure = whole and not unknown and any(one.verdict.counted for one in asked)
     ready: bool | None = False if failed else True if sure else None
     return Score(pack, found, met, len(counted), ready, tuple(failed or unknown), whole)
+
+
+def _needs(one: Indicator) -> Iterable[Need]:
+    amounts: dict[str, dict[str, tuple[str | None, Fraction]]] = {}
+    for item in one.evidence:
+        parts = [(part.shortfall, part.unit, part.shared) for part in item.failing]
+        for amount, unit, shared in parts or [(item.shortfall, item.shortfall_unit, item.shared)]:
+            if amount is None or unit is None or item.subject is None:
+                continue
+            of_unit = amounts.setdefault(unit, {})
+            _, before = of_unit.get(item.subject, (None, Fraction(0)))
+            of_unit[item.subject] = (item.name, max(before, amount) if shared else before + amount)
+    for unit, subjects in amounts.items():
+        items = tuple((subject, name, amount) for subject, (name, amount) in subjects.items())
+        yield Need(one, unit, sum((amount for _, _, amount in items), Fraction(0)), items)
 
 
 def _left_out(one: Indicator) -> bool:
@@ -428,6 +466,8 @@ class View:
         if side.limits is not None:
             return side.name
         table = judgement.table
+        if side.child and not self._cells(side.child, subject):
+            return side.child
         if table is not None:
             cells = self._cells(table.id, subject)
             blank = [
@@ -501,9 +541,13 @@ class View:
         for id in sorted(checks):
             rule = book.packs[id.partition(".")[0]].rules[id]
             for subject in self.told[id, "facts", place]:
-                if subject.holds is not False:
-                    continue
                 judgement = self.judgements[id][subject.part]
+                home = TABLES[judgement.table.id].derived or judgement.table.id if judgement.table else None
+                others = [table for table in judgement.tables if table != home]
+                # A sum that lacks a refused row is no fault of the total beside it.
+                lacking = any(table in others and where in (None, place) for table, where, _ in self.refused)
+                if subject.holds is not False or lacking:
+                    continue
                 one = self._evidence(judgement, subject)
                 cell = self._cells(judgement.table.id, subject).get(_telling_column(judgement, subject)) if judgement.table else None
                 about: dict[str, object] = {

@@ -61,7 +61,7 @@ class Side:
     `codes` are the codes it can be, where it is no number, `labels` how they are written; `column` is the column of
     the facts behind it, `columns` all of them, `keys` the county values, `limits` the dated values behind a
     parameter. `per` are the columns that hold what a quotient is divided by, where a shortfall is told in the unit
-    `counts_in` of its dividend or `lacks_in` of its divisor; `shared` says that the dividend is the whole school's and not the stage's.
+    `counts_in` of its dividend or `lacks_in` of its divisor; `shared` says that the dividend is the whole school's and not the stage's, `child` is the table whose rows it counts.
     """
 
     ratio: Ratio
@@ -81,6 +81,7 @@ class Side:
     counts_in: str | None = None
     lacks_in: str | None = None
     shared: bool = False
+    child: str | None = None
 
 
 @dataclass(frozen=True)
@@ -793,6 +794,7 @@ class _Planner:
             else (),
             counts_in=one.counts_in,
             lacks_in=one.lacks_in,
+            child=next((part.table for part in with_parts(pack, name).values() if part.of_others), None),
             shared=table is not None and not any(column.sources for column in _dividend(pack, table, one)),
         )
 
@@ -972,7 +974,9 @@ def _of_column(column: Column, name: str) -> Side:
 def _column_behind(pack: RulePack, one: Measure) -> str | None:
     """The column (or key of values) that a measure is read from first; of a computed one, a key if there is any."""
     if one.table == "values":
-        return min(one.columns, default=None)
+        return next(iter(one.columns), None)
+    if one.of_others:
+        return None
     if one.table is not None:
         columns = TABLES[one.table].column_ids
         own = next((name for name in one.columns if name in columns), None)

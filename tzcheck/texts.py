@@ -76,7 +76,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "head.linted": ("{rules} 条规则，{problems} 处问题", "{rules} rules, {problems} problems"),
     "head.tested": ("{cases} 个用例，{failed} 个失败", "{cases} cases, {failed} failed"),
     "head.valid": ("{files} 个文件，{rows} 行，没有错误", "{files} files, {rows} rows, no errors"),
-    "needs.line": ("  缺 {amount} {unit}，{subjects} 个对象：{title}", "  {amount} {unit} in {subjects}: {title}"),
+    "head.needs": ("补短清单", "What is missing"),
+    "needs.line": ("{number}  {title}：{subjects} 处共 {amount} {unit}", "{number}  {title}: {amount} {unit} in {subjects}"),
+    "needs.sum": ("合计：{subjects} 处共 {amount} {unit}", "in sum: {amount} {unit} in {subjects}"),
+    "head.failing": (
+        "{title} {value}，要求 {comparator} {limit}，差 {shortfall} {unit}{nearest}",
+        "{title} {value}, wanted {comparator} {limit}, off by {shortfall} {unit}{nearest}",
+    ),
+    "head.nearest": ("（最接近标准）", " (nearest to its standard)"),
+    "head.reading": ("{id} 采用的理解：{title}", "{id} is read as {title}"),
     "ready.yes": ("具备条件：{what}", "Ready for {what}"),
     "ready.no": ("不具备条件：{what}；{number} 项未达标", "Not ready for {what}: {number} unmet"),
     "ready.unknown": (

@@ -78,6 +78,8 @@ def _head(report: Report, lang: str, console: Console) -> None:
     rows = sum(file.rows for file in report.files)
     refused = sum(file.rejected for file in report.files)
     console.print(Text(text("head.files", lang, files=len(report.files), rows=rows, refused=refused)))
+    for id, _, title in report.readings:
+        console.print(Text(text("head.reading", lang, id=id, title=title.of(lang)), style="dim"))
     if report.note:
         console.print(Text(text("head.alone", lang, why=report.note), style="yellow"))
     if report.unasked:
@@ -166,6 +168,12 @@ def _list(scored: Scored, score: Score, lang: str, console: Console) -> None:
     console.print(Text(line, style="bold"))
     for sentence in conclusions(score, lang):
         console.print(Text(sentence))
+    if score.needs:
+        console.print(Text(text("head.needs", lang), style="bold"))
+    for need in score.needs:
+        one = need.indicator.rule
+        about = {"amount": distance(need.amount), "unit": need.unit, "subjects": len(need.items)}
+        console.print(Text("  " + text("needs.line", lang, number=one.number, title=one.title.of(lang), **about)))
 
 
 def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, console: Console) -> None:
@@ -185,12 +193,19 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
             items = one.evidence if details else one.evidence[:FEW]
             for item in items:
                 console.print(Text("  " + _breach(item, one, lang)))
+                for line in _failing(item, lang):
+                    console.print(Text("    " + line, style="dim"))
             if len(items) < len(one.evidence):
                 console.print(Text("  " + text("head.more", lang, number=len(one.evidence) - len(items)), style="dim"))
+            if len(one.evidence) > 1:
+                for need in (need for need in score.needs if need.indicator.id == one.id):
+                    about = {"amount": distance(need.amount), "unit": need.unit, "subjects": len(need.items)}
+                    console.print(Text("  " + text("needs.sum", lang, **about), style="bold"))
             for shows in one.shows if details else ():
                 title = shows.title.of(lang) if shows.title else shows.name
                 value = f"{shown(shows.value)} {shows.unit or ''}".rstrip()
-                console.print(Text(f"  {plain(shows.subject)}  {title}: {value}", style="dim"))
+                subject = " ".join(filter(None, (plain(shows.subject), category(shows.category, lang))))
+                console.print(Text(f"  {subject}  {title}: {value}", style="dim"))
             for item in one.missing if details else ():
                 place = _where(item.file, item.row, item.column)
                 console.print(Text("  " + text("head.missing", lang, name=plain(item.name or ""), where=place)))
@@ -202,9 +217,21 @@ def _breach(item: Evidence, one: Indicator, lang: str) -> str:
     return text(
         how, lang, name=name, value=shown(item.value, item.limit),
         comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value),
-        shortfall=distance(item.shortfall), unit=item.unit or "",
+        shortfall=distance(item.shortfall), unit=item.shortfall_unit or item.unit or "",
         where=_read_from(item),
     )  # fmt: skip
+
+
+def _failing(item: Evidence, lang: str) -> Iterable[str]:
+    """All that fails of a subject of which several things are asked, where more than one does."""
+    if len(item.failing) < 2:
+        return
+    for index, one in enumerate(item.failing):
+        yield text(
+            "head.failing", lang, title=one.title.of(lang) if one.title else one.name, value=shown(one.value, one.limit),
+            comparator=SIGNS.get(one.comparator, one.comparator), limit=shown(one.limit, one.value),
+            shortfall=distance(one.shortfall), unit=one.unit or "", nearest="" if index else text("head.nearest", lang),
+        )  # fmt: skip
 
 
 def _read_from(item: Evidence) -> str:
