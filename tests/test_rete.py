@@ -5,31 +5,30 @@ from fractions import Fraction
 import pytest
 
 from tzcheck.condition import affirm, negate, parse
-from tzcheck.engines.rete import _whole, compiled
+from tzcheck.engines.rete import _whole, ways
+
+
+def guarded(number: int, test: dict[str, object]) -> list[dict[str, object]]:
+    return [{"$ex": {f"l{number}": 1}}, {"$ex": {f"r{number}": 1}}, test]
 
 
 def test_both_sides_of_a_comparison_are_guarded() -> None:
-    assert compiled(parse("students <= limit"), 0) == {
-        "$and": [{"$ex": {"l0": 1}}, {"$ex": {"r0": 1}}, {"$lte": {"l0": {"$m": "r0"}}}]
-    }
+    assert ways(parse("students <= limit"), 0) == [{"$and": guarded(0, {"$lte": {"l0": {"$m": "r0"}}})}]
 
 
 def test_comparisons_are_numbered_from_left_to_right_and_not_is_pushed_down() -> None:
     condition = parse("a == b and not (c < d or e >= f)")
-    assert compiled(affirm(condition), 2) == {
-        "$and": [
-            {"$and": [{"$ex": {"l2": 1}}, {"$ex": {"r2": 1}}, {"l2": {"$m": "r2"}}]},
-            {
-                "$and": [
-                    {"$and": [{"$ex": {"l3": 1}}, {"$ex": {"r3": 1}}, {"$gte": {"l3": {"$m": "r3"}}}]},
-                    {"$and": [{"$ex": {"l4": 1}}, {"$ex": {"r4": 1}}, {"$lt": {"l4": {"$m": "r4"}}}]},
-                ]
-            },
-        ]
-    }
-    assert compiled(negate(condition), 0)["$or"][0] == {
-        "$and": [{"$ex": {"l0": 1}}, {"$ex": {"r0": 1}}, {"$neq": {"l0": {"$m": "r0"}}}]
-    }
+    same, more, less = {"l2": {"$m": "r2"}}, {"$gte": {"l3": {"$m": "r3"}}}, {"$lt": {"l4": {"$m": "r4"}}}
+    assert ways(affirm(condition), 2) == [{"$and": [*guarded(2, same), *guarded(3, more), *guarded(4, less)]}]
+    assert ways(negate(condition), 0)[0] == {"$and": guarded(0, {"$neq": {"l0": {"$m": "r0"}}})}
+    assert len(ways(negate(condition), 0)) == 3
+
+
+def test_so_many_of_several_is_every_way_to_choose_them() -> None:
+    found = ways(parse("at least 2 of (a < 1, b < 1, c < 1)"), 0)
+    assert [sorted(test["$lt"]) for way in found for test in way["$and"] if "$lt" in test] == [
+        ["l0"], ["l1"], ["l0"], ["l2"], ["l1"], ["l2"],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """Conditions: comparisons joined by `and`, `or`, `not`, without arithmetic, so that any engine can judge them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 OPERATORS = ("<=", ">=", "==", "!=", "<", ">")
 KEYWORDS = ("and", "or", "not", "in", "of", "at")
@@ -257,6 +257,41 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
             yield from comparisons(part)
         case Reference():
             pass
+
+
+HOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
+}  # fmt: skip
+
+
+def holds(condition: Condition, sides: Iterable[tuple[Any, Any]]) -> bool | None:
+    """Whether a condition holds of the values on both sides of its comparisons, from left to right; None: unknown."""
+    return _holds(condition, iter(sides))
+
+
+def _holds(condition: Condition, rest: Iterator[tuple[Any, Any]]) -> bool | None:
+    match condition:
+        case Comparison(_, operator, _):
+            left, right = next(rest)
+            return None if left is None or right is None else HOLDS[operator](left, right)
+        case And(parts):
+            return _enough([_holds(part, rest) for part in parts], len(parts))
+        case Or(parts):
+            return _enough([_holds(part, rest) for part in parts], 1)
+        case AtLeast(number, parts):
+            return _enough([_holds(part, rest) for part in parts], number)
+        case Not(part):
+            found = _holds(part, rest)
+            return None if found is None else not found
+        case Reference():
+            raise AssertionError("scopes are put in before anything is judged")
+
+
+def _enough(found: list[bool | None], number: int) -> bool | None:
+    if found.count(True) >= number:
+        return True
+    return None if len(found) - found.count(False) >= number else False
 
 
 def lenient(condition: Condition) -> bool:

@@ -10,7 +10,6 @@ from tzcheck.engines.judged import Subject, Value
 from tzcheck.facts import Facts
 from tzcheck.report import Report, category, limit_of, reason, shown, value_of
 from tzcheck.rule import Rule, Rulebook, RulePack, limits
-from tzcheck.score import HOLDS
 from tzcheck.sql import Judgement, plan
 from tzcheck.texts import text
 
@@ -86,7 +85,7 @@ def _trace(judgement: Judgement, subject: Subject, facts: Facts, lang: str) -> I
         if one is None or other is None:
             held = "?"
         else:
-            held = str(HOLDS[operator](one, other)).lower()
+            held = str(conditions.HOLDS[operator](one, other)).lower()
         yield f"      {_side(left.name, one, other)} {operator} {_side(right.name, other, one)}  → {held}"
 
 

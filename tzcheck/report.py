@@ -72,7 +72,7 @@ def check(
     scored, found = score(book, facts, work, judgements, wanted, places, day)
     return Report(
         as_of=day,
-        profile=book.profile.profile,
+        profile=book.profile,
         engine=judgements.engine,
         note=judgements.note,
         unasked=judgements.unasked,
@@ -272,6 +272,7 @@ def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
         ],
         "evidence": [_evidence(item, lang) for item in one.evidence],
         "missing": [_evidence(item, lang) for item in one.missing],
+        "relaxed": [_evidence(item, lang) for item in one.relaxed],
         "shows": [
             {
                 "subject": item.subject,

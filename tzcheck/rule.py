@@ -212,9 +212,21 @@ class Reading(Model):
     also: tuple[Also, ...] = ()
 
 
+class Relaxation(Model):
+    """A weaker requirement for some subjects, for as long as a profile allows it; who needs it owes the full one."""
+
+    title: Text
+    source: Source
+    applies: str
+    requires: str
+
+
 @dataclass(frozen=True)
 class Ask:
-    """What a rule asks of its subjects, read and checked: the first thing, or one of those in `also`."""
+    """What a rule asks of its subjects, read and checked: the first thing, or one of those in `also`.
+
+    Where relaxations are allowed, `requires` holds under one of them too; `strictly` is what is asked without them.
+    """
 
     each: str
     by: str | None
@@ -222,6 +234,7 @@ class Ask:
     applies: Condition | None
     proves: str | None = None
     needs: str | None = None
+    strictly: Condition | None = None
 
 
 class Rule(Model):
@@ -239,6 +252,7 @@ class Rule(Model):
     requires: str | None = None
     also: tuple[Also, ...] = ()
     readings: dict[str, Reading] = {}
+    relaxations: tuple[Relaxation, ...] = ()
     parameters: dict[str, Parameter] = {}
     holds_for: Literal["all"] | Share = "all"
     attested: bool = False
@@ -255,6 +269,8 @@ class Rule(Model):
 
     _asks: tuple[Ask, ...] = PrivateAttr(default=())
     _reading: str | None = PrivateAttr(default=None)
+    _relaxed: bool = PrivateAttr(default=False)
+    _base: "Rule | None" = PrivateAttr(default=None)
 
     @property
     def asks(self) -> tuple[Ask, ...]:
@@ -276,10 +292,19 @@ class Rule(Model):
 
     def read_as(self, name: str) -> "Rule":
         """The rule under one of its readings."""
+        base = self._base or self
         chosen = self.readings[name]
-        set_by = chosen.model_fields_set - {"title"}
-        rule = self.model_copy(update={key: getattr(chosen, key) for key in set_by})
-        rule._reading = name
+        changes = {key: getattr(chosen, key) for key in chosen.model_fields_set - {"title"}}
+        if chosen.each:  # relaxations speak of the subjects that the rule is written for
+            changes["relaxations"] = ()
+        rule = base.model_copy(update=changes)
+        rule._reading, rule._base = name, base
+        return rule
+
+    def relaxed(self) -> "Rule":
+        """The rule with its relaxations allowed."""
+        rule = self.model_copy()
+        rule._relaxed = True
         return rule
 
 
@@ -335,12 +360,17 @@ class CasesFile(Model):
 
 
 class Profile(Model):
-    """What a province or a user sets differently: parameters of a rule or of a pack, and readings that are open."""
+    """What a province or a user sets differently.
+
+    Parameters of a rule or of a pack, readings that are open, whether relaxations are allowed, notes on rules.
+    """
 
     profile: str
     title: Text
     set: dict[str, dict[str, Parameter]] = {}
     readings: dict[str, str] = {}
+    relaxations: bool = False
+    notes: dict[str, Text] = {}
 
 
 @dataclass(frozen=True)
@@ -379,7 +409,7 @@ class Rulebook:
     packs: Mapping[str, RulePack]
     cases: tuple[Case, ...]
     sha256: str
-    profile: Profile
+    profile: str
     where: Mapping[str, tuple[str, int]]
     skipped: frozenset[str] = frozenset()
 
@@ -510,16 +540,19 @@ def examine(
         )
         for id, head in loading.heads.items()
     }
-    if profile not in loading.profiles:
-        details = {"hint": hint(profile, loading.profiles), "expected": ", ".join(loading.profiles)}
-        loading.problems.append(Problem("error", "no_such_profile", value=profile, details=details))
-        return None, loading.problems
-    chosen = loading.profiles[profile]
+    names = profile.split("+")
+    for name in names:
+        if name not in loading.profiles:
+            details = {"hint": hint(name, loading.profiles), "expected": ", ".join(loading.profiles)}
+            loading.problems.append(Problem("error", "no_such_profile", value=name, details=details))
+            return None, loading.problems
+    packs = {id: _with_first_readings(pack) for id, pack in packs.items()}
     if cases:  # whoever looks at the cases looks at every profile
-        for other in loading.profiles.values():
-            if other is not chosen:
+        for name, other in loading.profiles.items():
+            if name not in names:
                 _under_profile(loading, packs, other)
-    packs = _under_profile(loading, packs, chosen)
+    for name in names:
+        packs = _under_profile(loading, packs, loading.profiles[name])
     for pack in packs.values():
         _check_pack(loading, pack)
         for name, one in pack.measures.items():
@@ -531,7 +564,7 @@ def examine(
         if case.rule not in known:
             _unknown(loading, *loading.where[f"case {case.rule} {case.name}"], "unknown_id", case.rule, known)
     skipped = frozenset(loading.skipped)
-    book = Rulebook(packs, tuple(loading.cases), loading.hash.hexdigest(), chosen, loading.where, skipped)
+    book = Rulebook(packs, tuple(loading.cases), loading.hash.hexdigest(), profile, loading.where, skipped)
     return book, loading.problems
 
 
@@ -633,7 +666,8 @@ def _keys_at(found: document.Document, loc: tuple[Any, ...], part: Any) -> set[A
 def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     """The keys that the models know below a path."""
     table: dict[str, type[BaseModel]] = {
-        "measures": Measure, "scopes": Scope, "also": Also, "readings": Reading, "rules": Rule, "cases": Case, "pack": PackHead,
+        "measures": Measure, "scopes": Scope, "also": Also, "readings": Reading, "relaxations": Relaxation,
+        "rules": Rule, "cases": Case, "pack": PackHead,
         "source": Source, "title": Text, "fix": Text, "note": Text, "holds_for": Share,
     }  # fmt: skip
     target: type[BaseModel] = model
@@ -674,7 +708,7 @@ def _add_topic(loading: _Loading, pack: str, file: str, topic: TopicFile) -> Non
 
 def _under_profile(loading: _Loading, packs: dict[str, RulePack], profile: Profile) -> dict[str, RulePack]:
     """The packs with the profile's parameters and readings in place of their own."""
-    result = {id: _with_first_readings(pack) for id, pack in packs.items()}
+    result = dict(packs)
     where = loading.where[f"profile {profile.profile}"]
     for id, changes in profile.set.items():
         pack = result.get(id.split(".")[0])
@@ -703,6 +737,17 @@ def _under_profile(loading: _Loading, packs: dict[str, RulePack], profile: Profi
             _unknown(loading, *where, "unknown_reading", name, read.readings)
         else:
             result[pack.id] = replace(pack, rules={**pack.rules, id: read.read_as(name)})
+    for id, note in profile.notes.items():
+        pack = result.get(id.split(".")[0])
+        if pack is not None and id in pack.rules:
+            noted = pack.rules[id].model_copy(update={"note": note})
+            result[pack.id] = replace(pack, rules={**pack.rules, id: noted})
+        elif id.split(".")[0] not in loading.skipped:
+            _unknown(loading, *where, "unknown_id", id, [rule for one in packs.values() for rule in one.rules])
+    if profile.relaxations:
+        for pack in result.values():
+            rules = {id: rule.relaxed() if rule.relaxations else rule for id, rule in pack.rules.items()}
+            result[pack.id] = replace(pack, rules=rules)
     return result
 
 
@@ -821,6 +866,14 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
             for part in rule.read_as(reading).parts:
                 _asked(loading, pack, id, rule, part)
     asks = [_asked(loading, pack, id, rule, part) for part in rule.parts]
+    relaxed = [
+        _asked(loading, pack, id, rule, rule.parts[0].model_copy(update={"applies": None, "requires": text}))
+        for one in rule.relaxations
+        for text in (f"({one.applies}) and ({one.requires})",)
+    ]
+    if rule._relaxed and asks[0]:
+        either = condition.Or((asks[0].requires, *(one.requires for one in relaxed if one)))
+        asks[0] = replace(asks[0], requires=either, strictly=asks[0].requires)
     rule._asks = tuple(ask for ask in asks if ask)
     used = {name for ask in rule.asks for one in (ask.requires, ask.applies) if one for name in condition.names(one)}
     for name in rule.shows:
@@ -832,7 +885,7 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
             _unknown(loading, file, line, "unknown_name", rule.holds_for.at_least, [*rule.parameters, *pack.parameters])
     for name, parameter in rule.parameters.items():
         # With several readings a parameter may belong to one that is not in use.
-        if name not in used and not rule.readings and len(rule.asks) == len(rule.parts):
+        if name not in used and not rule.readings and not rule.relaxations and len(rule.asks) == len(rule.parts):
             loading.problems.append(Problem("error", "unused_parameter", file, line, column=id, value=name))
         if name in pack.measures or any(column_of(BY_NOUN.get(part.each), name) for part in rule.parts):
             loading.problems.append(Problem("error", "name_clash", file, line, column=id, value=name))

@@ -26,8 +26,6 @@ from tzcheck.waiver import Waiver, Waivers
 
 DOUBT = {"zh": "，另有无法判定的指标", "en": ", with indicators undetermined"}
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
-HOLDS = {"<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b,
-         ">": lambda a, b: a > b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Indicator:
-    """An indicator's verdict in one place, with what it was made from.
+    """An indicator's verdict in one place, with what it was made from. `relaxed` hold under a relaxation only.
 
     Where it has several subjects, `value` is the `share` of them that hold; otherwise it is the number itself.
     """
@@ -133,6 +131,7 @@ class Indicator:
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[Evidence, ...] = ()
     shows: tuple[Shown, ...] = ()
+    relaxed: tuple[Evidence, ...] = ()
     engines: Mapping[str, str] | None = None
     limit_source: Source | None = None
     waivers: tuple[Waiver, ...] = ()
@@ -389,6 +388,7 @@ class View:
             "evidence": evidence,
             "missing": missing,
             "shows": shows,
+            "relaxed": tuple(self._evidence(judgements[one.part], one) for one in subjects if one.relaxed),
             "parts": self._parts(judgements, counts),
             "limit_source": _source_of_limit(judgements),
             **_shown(judgements, rule, counts, evidence, missing),
@@ -549,10 +549,17 @@ class View:
                 if subject.holds is not False or lacking:
                     continue
                 one = self._evidence(judgement, subject)
-                cell = self._cells(judgement.table.id, subject).get(_telling_column(judgement, subject)) if judgement.table else None
+                cell = (
+                    self._cells(judgement.table.id, subject).get(_telling_column(judgement, subject))
+                    if judgement.table
+                    else None
+                )
                 about: dict[str, object] = {
                     "title": {"zh": rule.title.zh, "en": rule.title.en},
-                    "name": {"zh": f"{one.name}：" if subject.subject else "", "en": f"{one.name}: " if subject.subject else ""},
+                    "name": {
+                        "zh": f"{one.name}：" if subject.subject else "",
+                        "en": f"{one.name}: " if subject.subject else "",
+                    },
                     "found": plain(one.value),
                     "wanted": f"{SIGNS.get(one.comparator, one.comparator)} {plain(one.limit)}",
                     "hint": {"zh": f"；{rule.note.zh}", "en": f"; {rule.note.en}"} if rule.note else "",
@@ -621,15 +628,16 @@ def _distance(judgement: Judgement, subject: Subject, index: int) -> tuple[Fract
 
 def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
     """The comparisons with a limit that a subject fails, one for each thing compared, nearest first."""
-    if subject.holds is not False or judgement.required < 2:
+    if subject.holds is not False or judgement.strictly or judgement.required < 2:
         return ()
     found: dict[str, Failing] = {}
-    for index, comparison in enumerate(conditions.comparisons(judgement.requires)):
+    # Of a rule with relaxations, what is asked without them: it comes first.
+    for index, comparison in enumerate(conditions.comparisons(judgement.strictly or judgement.requires)):
         left, _, right = judgement.sides[index]
         value, limit = subject.sides[index]
         if not isinstance(value, Fraction) or not isinstance(limit, Fraction) or left.codes:
             continue
-        if left.name in found or right.limits is None or HOLDS[comparison.operator](value, limit):
+        if left.name in found or right.limits is None or conditions.HOLDS[comparison.operator](value, limit):
             continue
         amount, unit = _distance(judgement, subject, index)
         if amount is not None:
@@ -764,7 +772,7 @@ def _telling(judgement: Judgement, subject: Subject) -> int:
             if subject.holds is None:
                 return index
             continue
-        if subject.holds is False and not HOLDS[operator](one, other):
+        if (subject.holds is False or subject.relaxed) and not conditions.HOLDS[operator](one, other):
             return index
     return 0
 
@@ -799,7 +807,12 @@ def _waived(one: Indicator, waivers: list[Waiver]) -> Indicator:
         reason = {lang: text(f"reason.{one.reason.code}", lang, **one.reason.details) for lang in LANGUAGES}
         return replace(one, reason=Reason("expired", {"reason": reason, "expires": max(expired)}))
     first = next(waiver for waiver in valid if waiver.subject is None or alone)
-    about = {"why": first.reason, "document": first.document_no, "by": first.approved_by, "expires": first.expires or "—"}
+    about = {
+        "why": first.reason,
+        "document": first.document_no,
+        "by": first.approved_by,
+        "expires": first.expires or "—",
+    }
     return replace(one, verdict=Verdict.WAIVED, beneath=one.verdict, reason=Reason("waived", about))
 
 

@@ -93,6 +93,7 @@ class Judgement:
     column it is split by, of which one at least must have a row for there to be a subject. A rule that asks several
     things has a judgement for each, `part` being its number; one that `proves` a breach only never shows compliance,
     and `needs` says what would. `share` is how many of its subjects must hold, where not all must.
+    Where relaxations are allowed, `strictly` is what is asked without them.
     """
 
     rule: str | None
@@ -113,6 +114,7 @@ class Judgement:
     proves: str | None = None
     needs: str | None = None
     share: Limit | None = None
+    strictly: Condition | None = None
 
     @property
     def required(self) -> int:
@@ -727,7 +729,7 @@ class _Planner:
             id, "facts", subjects_of(ask.each, ask.by), table, pack.levels(rule), sides, ask.requires, ask.applies,
             category, frozenset(reads), tuple(self.side(pack, rule, table, ask, Name(name)) for name in shows), origins,
             ask.each, () if table else tuple(sorted(grouped, key=str)), number, ask.proves, ask.needs,
-            self.share(pack, rule),
+            self.share(pack, rule), ask.strictly,
         )  # fmt: skip
 
     def share(self, pack: RulePack, rule: Rule) -> Limit | None:
@@ -1193,7 +1195,7 @@ def told(batch: Batch, source: str) -> exp.Select:
         exp.Not(this=exp.paren(exp.Is(this=exp.column(f"h{index}"), expression=exp.true())))
         for index in range(len(batch.judgements))
     ]
-    shows = any(judgement.shows for judgement in batch.judgements)
+    shows = any(judgement.shows or judgement.strictly for judgement in batch.judgements)
     return exp.Select(
         expressions=[exp.Star()],
         from_=exp.From(this=table_named(source)),

@@ -168,6 +168,11 @@ SCHOOLS = Table(
         Column("training_budget", ("教师培训经费预算",), "measure", TEN_THOUSAND_YUAN),
         Column("funded_students", ("核定公用经费学生数",), "count", PEOPLE),
         *_by_stage("in_zone", "划片范围内在校生数"),
+        # What only the relaxations of 2019 ask for.
+        Column("migrant_students", ("进城务工人员随迁子女在校生数",), "count", PEOPLE),
+        Column("dense_centre", ("是否人口密度过高的中心城区学校",), "code", codes=YES_NO),
+        Column("other_sports_area", ("地下、楼顶和校外租用运动场馆面积",), "measure", SQUARE_METRES),
+        *_by_stage("pe_art_shared", "体育艺术交流轮岗、兼职、走教教师数"),
         _prefix(),
     ),
     key=("school_id",),
@@ -189,7 +194,7 @@ STAGES_OF_TYPE: Mapping[str, tuple[str, ...]] = {
 }
 # Types whose rare attached classes (附设班) of another compulsory stage are judged as a stage of their own.
 MAY_HAVE_ATTACHED = frozenset({"primary", "teaching_point", "junior", "complete_secondary"})
-SPLIT_BY_STAGE = ("students", "classes", "above_degree", "backbone", "pe_art", "in_zone")
+SPLIT_BY_STAGE = ("students", "classes", "above_degree", "backbone", "pe_art", "pe_art_shared", "in_zone")
 
 
 def _of_stage(stem: str) -> Column:

@@ -77,13 +77,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "head.tested": ("{cases} 个用例，{failed} 个失败", "{cases} cases, {failed} failed"),
     "head.valid": ("{files} 个文件，{rows} 行，没有错误", "{files} files, {rows} rows, no errors"),
     "head.needs": ("补短清单", "What is missing"),
-    "needs.line": ("{number}  {title}：{subjects} 处共 {amount} {unit}", "{number}  {title}: {amount} {unit} in {subjects}"),
+    "needs.line": (
+        "{number}  {title}：{subjects} 处共 {amount} {unit}",
+        "{number}  {title}: {amount} {unit} in {subjects}",
+    ),
     "needs.sum": ("合计：{subjects} 处共 {amount} {unit}", "in sum: {amount} {unit} in {subjects}"),
     "head.failing": (
         "{title} {value}，要求 {comparator} {limit}，差 {shortfall} {unit}{nearest}",
         "{title} {value}, wanted {comparator} {limit}, off by {shortfall} {unit}{nearest}",
     ),
     "head.nearest": ("（最接近标准）", " (nearest to its standard)"),
+    "head.relaxed": (
+        "按放宽条件达标 {number} 个对象，须在认定后三年内达到规定要求：",
+        "{number} hold under a relaxation only, and owe the full standard within three years of recognition:",
+    ),
     "head.reading": ("{id} 采用的理解：{title}", "{id} is read as {title}"),
     "ready.yes": ("具备条件：{what}", "Ready for {what}"),
     "ready.no": ("不具备条件：{what}；{number} 项未达标", "Not ready for {what}: {number} unmet"),
@@ -281,14 +288,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "；原有说明针对数值 {value}，已失效",
         "; the explanation given was for the value {value} and has lapsed",
     ),
-    "answer.not_accepted": ("；有说明，尚无人认可：{explanation}", "; explained, but nobody has accepted it: {explanation}"),
+    "answer.not_accepted": (
+        "；有说明，尚无人认可：{explanation}",
+        "; explained, but nobody has accepted it: {explanation}",
+    ),
     "answer.hard": ("；必须改正，不能以说明代替", "; this must be mended, an explanation is not enough"),
     # problems: cross-checks
     "problem.cross_check": (
         "{name}{title}：{found}，应 {wanted}{hint}{answer}",
         "{name}{title}: {found}, should be {wanted}{hint}{answer}",
     ),
-    "problem.not_waivable": ("{indicator} 不能豁免，这一行不起作用", "{indicator} can't be waived; this row has no effect"),
+    "problem.not_waivable": (
+        "{indicator} 不能豁免，这一行不起作用",
+        "{indicator} can't be waived; this row has no effect",
+    ),
     "problem.waiver_incomplete": (
         "豁免缺少 {lacking}，这一行不起作用",
         "a waiver without {lacking}; this row has no effect",

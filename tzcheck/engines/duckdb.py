@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
+from tzcheck import condition as conditions
 from tzcheck import sql
 from tzcheck.engines.judged import Count, Judged, Subject, Value, count, told
 from tzcheck.errors import EngineFault, Problem
@@ -153,12 +154,14 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
     pairs = [(_reader(left, at), _reader(right, at)) for left, _, right in judgement.sides]
     shows = [_reader(side, at) for side in judgement.shows]
     pers = [_number_at([at[name] for name in left.per]) for left, _, _ in judgement.sides]
+    strictly = judgement.strictly
     pers = pers if any(left.per for left, _, _ in judgement.sides) else []
     place, own, applies, holds = at["place"], at["_place"], at[f"a{index}"], at[f"h{index}"]
     indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
 
     def make(cells: tuple[Any, ...]) -> Subject:
         spots = [_spots([cells[index] for index in origin]) for origin in origins]
+        sides = tuple((left(cells), right(cells)) for left, right in pairs)
         return Subject(
             judgement.rule or cells[indicator or 0],
             judgement.basis,
@@ -170,11 +173,12 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
             *_read_at(spots),
             cells[applies],
             cells[holds],
-            tuple((left(cells), right(cells)) for left, right in pairs),
+            sides,
             tuple(show(cells) for show in shows),
             tuple(divmod(one, ROWS) for one in sorted(set().union(*spots))) if of_city else (),
             judgement.part,
             tuple(per(cells) for per in pers),
+            strictly is not None and bool(cells[holds]) and not conditions.holds(strictly, sides),
         )
 
     return make

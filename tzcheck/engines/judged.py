@@ -17,7 +17,7 @@ class Subject:
     `shows` the further measures that the rule shows. `place` is the place the verdict counts for, `own` the one
     the row names; both, and `file`, are indexes into the facts.
     `rows` are all the rows (file, row) that a city's sums were read from, `part` which of the things that the rule
-    asks this is, `pers` what the left sides were divided by where a shortfall is told in the unit of the dividend.
+    asks this is, `relaxed` that it holds under a relaxation only, `pers` what the left sides were divided by where a shortfall is told in the unit of the dividend.
     """
 
     rule: str
@@ -36,6 +36,7 @@ class Subject:
     rows: tuple[tuple[int, int], ...] = ()
     part: int = 0
     pers: tuple[Value, ...] = ()
+    relaxed: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Judged:
 
 def told(subject: Subject) -> bool:
     """Whether a report tells of a subject: it does not plainly hold, or it has something to show."""
-    return subject.applies is not False and (not subject.holds or bool(subject.shows))
+    return subject.applies is not False and (not subject.holds or bool(subject.shows) or subject.relaxed)
 
 
 def count(subjects: Iterable[Subject], operators: Mapping[tuple[str, int], str]) -> list[Count]:

@@ -1,10 +1,10 @@
 """durable_rules: judges the same subjects as a Rete network. Every trap of it stays in this file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from itertools import combinations, count
-from math import lcm
+from itertools import combinations, count, product
+from math import lcm, prod
 from typing import Any
 
 from tzcheck import condition as conditions
@@ -25,11 +25,16 @@ except ImportError as error:
 # durable_rules holds whole numbers in 64 bits and everything else as a double, so only whole numbers are asserted.
 LARGEST = 2**63 - 1
 OPERATORS = {"<=": "$lte", ">=": "$gte", "<": "$lt", ">": "$gt", "==": None, "!=": "$neq"}
-OUTCOMES = {"met": (True, True), "unmet": (True, False), "out": (False, None)}
+
+MOST_WAYS = 500
 
 Outcome = tuple[bool | None, bool | None]
 # Which judgement a subject belongs to: rule, basis, and which of the things that the rule asks.
 Key = tuple[str, str, int]
+
+
+class _TooManyWays(Exception):
+    """A condition can hold in more ways than a ruleset should have rules."""
 
 
 def unavailable() -> str | None:
@@ -67,14 +72,18 @@ def judge(judgements: Mapping[Key, Judgement], subjects: tuple[Subject, ...]) ->
     host = Host()
     for key, judgement in judgements.items():
         name = f"r{len(names)}"
-        with suppress(durable_rules_engine.error):  # a condition too long for it: DuckDB alone judges that rule
+        with suppress(
+            durable_rules_engine.error, _TooManyWays
+        ):  # a condition too long for it: DuckDB alone judges that rule
             host.register_rulesets({name: _ruleset(judgement, recorder)})
             names[key] = name
     # Rulesets and facts stay in memory: deleting them can crash the process. A run is a process of its own.
-    return [
-        _outcome(host, names, fired, index, subject, _fact(judgements[key_of(subject)], subject))
-        for index, subject in enumerate(subjects)
-    ]
+    outcomes = []
+    for index, subject in enumerate(subjects):
+        judgement = judgements[key_of(subject)]
+        fact = _fact(judgement, subject)
+        outcomes.append(_outcome(host, names, fired, index, subject, fact, judgement.applies is not None))
+    return outcomes
 
 
 def _outcome(
@@ -84,6 +93,7 @@ def _outcome(
     index: int,
     subject: Subject,
     fact: dict[str, int] | None,
+    scoped: bool,
 ) -> Outcome | None:
     """What fires when the subject's fact is asserted; None where there is no fact to assert."""
     if fact is None or key_of(subject) not in names:
@@ -97,31 +107,40 @@ def _outcome(
     if isinstance(state, dict) and state.get("exception"):
         raise EngineFault([Problem("error", "rete", details={"why": str(state["exception"])})])
     mine = {outcome for number, outcome in fired[before:]}
-    if any(number != index for number, _ in fired[before:]) or len(mine) > 1:
+    if any(number != index for number, _ in fired[before:]) or {"holds", "fails"} <= mine or {"in", "out"} <= mine:
         raise EngineFault([Problem("error", "rete", details={"why": f"{subject.rule}: {sorted(mine)}"})])
-    return OUTCOMES[mine.pop()] if mine else (None, None)
+    applies = True if "in" in mine or not scoped else False if "out" in mine else None
+    return applies, True if applies and "holds" in mine else False if applies and "fails" in mine else None
 
 
 def _ruleset(judgement: Judgement, recorder: Any) -> dict[str, Any]:
-    """Three Rete rules: it applies and holds, it applies and its negation holds, it does not apply."""
-    holds = compiled(conditions.affirm(judgement.requires), 0)
-    fails = compiled(conditions.negate(judgement.requires), 0)
-    rules = {"met": holds, "unmet": fails}
+    """A Rete rule for each way in which it applies, does not apply, holds and does not hold.
+
+    A pattern has a limit to its length, so that an `or` is several rules and not one.
+    """
+    wanted = {"fails": (conditions.negate(judgement.requires), 0)}
+    if not judgement.proves:  # else only a breach is proven: what holds is not known to be met
+        wanted["holds"] = (conditions.affirm(judgement.requires), 0)
     if judgement.applies:
-        inside = compiled(conditions.affirm(judgement.applies), judgement.required)
-        rules = {"met": {"$and": [inside, holds]}, "unmet": {"$and": [inside, fails]}}
-        rules["out"] = compiled(conditions.negate(judgement.applies), judgement.required)
-    if judgement.proves:  # only a breach: what holds is not known to be met
-        del rules["met"]
-    return {name: {"all": [{"m": pattern}], "run": recorder(name)} for name, pattern in rules.items()}
+        wanted["in"] = (conditions.affirm(judgement.applies), judgement.required)
+        wanted["out"] = (conditions.negate(judgement.applies), judgement.required)
+    return {
+        f"{name}{number}": {"all": [{"m": pattern}], "run": recorder(name)}
+        for name, (condition, first) in wanted.items()
+        for number, pattern in enumerate(ways(condition, first))
+    }
 
 
-def compiled(condition: Condition, first: int) -> dict[str, Any]:
-    """The condition as a durable_rules pattern; its comparisons, from left to right, have numbers from `first` on."""
-    return _compiled(condition, count(first))
+def ways(condition: Condition, first: int) -> list[dict[str, Any]]:
+    """The condition as durable_rules patterns, one of which matches where it holds.
+
+    Its comparisons, from left to right, have numbers from `first` on.
+    """
+    return [{"$and": [part for test in way for part in test]} for way in _ways(condition, count(first))]
 
 
-def _compiled(condition: Condition, numbers: Any) -> dict[str, Any]:
+def _ways(condition: Condition, numbers: Any) -> list[tuple[tuple[Any, ...], ...]]:
+    """The ways in which a condition can hold, each a number of tests."""
     match condition:
         case Comparison(_, operator, _):
             number = next(numbers)
@@ -129,17 +148,28 @@ def _compiled(condition: Condition, numbers: Any) -> dict[str, Any]:
             name = OPERATORS[operator]
             test = {left: {"$m": right}} if name is None else {name: {left: {"$m": right}}}
             # A missing right-hand field can compare as a value, so both sides are guarded.
-            return {"$and": [{"$ex": {left: 1}}, {"$ex": {right: 1}}, test]}
+            return [(({"$ex": {left: 1}}, {"$ex": {right: 1}}, test),)]
         case And(parts):
-            return {"$and": [_compiled(part, numbers) for part in parts]}
+            return _together([_ways(part, numbers) for part in parts])
         case Or(parts):
-            return {"$or": [_compiled(part, numbers) for part in parts]}
+            return [way for part in parts for way in _ways(part, numbers)]
         case AtLeast(number, parts):
-            # A pattern can't count: one of the ways in which so many of the parts hold.
-            tests = [_compiled(part, numbers) for part in parts]
-            return {"$or": [{"$and": list(chosen)} for chosen in combinations(tests, number)]}
+            # A pattern can't count: each way in which so many of the parts hold.
+            found = [_ways(part, numbers) for part in parts]
+            return [way for chosen in combinations(found, number) for way in _together(chosen)]
         case _:
             raise AssertionError("`not` is pushed down, and scopes are put in, before compiling")
+
+
+def _together(parts: Sequence[list[tuple[tuple[Any, ...], ...]]]) -> list[tuple[tuple[Any, ...], ...]]:
+    """Every way in which all parts hold."""
+    if prod(map(len, parts)) > MOST_WAYS:
+        raise _TooManyWays
+    found = []
+    for chosen in product(*parts):
+        tests = {repr(test): test for way in chosen for test in way}  # a test that is asked twice is asked once
+        found.append(tuple(tests.values()))
+    return found
 
 
 def _fact(judgement: Judgement, subject: Subject) -> dict[str, int] | None:

@@ -180,9 +180,8 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
     """The breaches, each with its value, limit, shortfall and the row it was read from."""
     for scored, score in columns:
         for one in score.indicators:
-            if not details and (one.verdict is not Verdict.UNMET or not one.evidence or one.basis == "mark"):
-                continue
-            if not one.evidence and not one.missing and not one.shows:
+            failing = one.verdict is Verdict.UNMET and one.evidence and one.basis != "mark"
+            if not (failing or one.relaxed or (details and (one.evidence or one.missing or one.shows))):
                 continue
             sign = SYMBOLS[one.verdict]
             console.print(
@@ -201,6 +200,10 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
                 for need in (need for need in score.needs if need.indicator.id == one.id):
                     about = {"amount": distance(need.amount), "unit": need.unit, "subjects": len(need.items)}
                     console.print(Text("  " + text("needs.sum", lang, **about), style="bold"))
+            if one.relaxed:
+                console.print(Text("  " + text("head.relaxed", lang, number=len(one.relaxed)), style="yellow"))
+            for item in one.relaxed:
+                console.print(Text("  " + _breach(item, one, lang)))
             for shows in one.shows if details else ():
                 title = shows.title.of(lang) if shows.title else shows.name
                 value = f"{shown(shows.value)} {shows.unit or ''}".rstrip()
