@@ -32,7 +32,7 @@ from tzcheck.rule import (
     split_table,
     with_parts,
 )
-from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Column, Table
+from tzcheck.table import BY_NOUN, NUMERIC, TABLES, VALUE_KINDS, Column, Table
 
 OPERATORS: Mapping[str, type[exp.Binary]] = {
     "<=": exp.LTE, ">=": exp.GTE, "<": exp.LT, ">": exp.GT, "==": exp.EQ, "!=": exp.NEQ,
@@ -267,7 +267,11 @@ class _Planner:
         self.day = day
         self.needs: dict[tuple[str, str | None], _Needs] = {}
         self.read: set[str] = set()
+        # Worked out once for each measure of a pack.
+        self.kept: dict[tuple[str, str], str] = {}
         self.ratios: dict[str, Ratio] = {}
+        self.pers: dict[str, Ratio | None] = {}
+        self.parts: dict[tuple[str, str], dict[str, Measure]] = {}
 
     # What is needed
 
@@ -307,7 +311,7 @@ class _Planner:
                 needs.homes.add(noun)
                 self.need(pack, noun, None, [own])
                 continue
-            for part, one in with_parts(pack, name).items():
+            for part, one in self.with_parts(pack, name).items():
                 if one.each == each:
                     needs.measures.setdefault(self.kept_as(pack, part), (pack, part))
                 if one.table:
@@ -338,6 +342,12 @@ class _Planner:
 
     def kept_as(self, pack: RulePack, name: str) -> str:
         """The name of a measure's columns: what it computes, so that packs that compute the same share it."""
+        if (pack.id, name) not in self.kept:
+            self.kept[pack.id, name] = self.named(pack, name)
+        return self.kept[pack.id, name]
+
+    def named(self, pack: RulePack, name: str) -> str:
+        """The name to keep a measure under."""
         one = pack.measures[name]
         columns = TABLES[one.table].column_ids if one.table and one.table != "values" else frozenset()
         plain = one.table == "values" or (columns and columns >= set(one.columns))
@@ -378,7 +388,9 @@ class _Planner:
                 return exp.column(named, "base") if in_rows else node
             if named in pack.parameters and named not in pack.measures:
                 return self.constant(pack.parameters[named], "base" if in_rows else None)
-            if named not in pack.measures or one.table == "values":
+            if one.table == "values":
+                return exp.column(named, quoted=True)
+            if named not in pack.measures:
                 return node
             other = pack.measures[named]
             if in_rows and not other.of_others:
@@ -406,8 +418,17 @@ class _Planner:
     def per(self, pack: RulePack, name: str) -> Ratio | None:
         """What a quotient is divided by, where a shortfall is told in the unit of its dividend."""
         one = pack.measures[name]
-        below = measure.divisor(self.expression(pack, name)) if one.counts_in or one.lacks_in else None
-        return measure.ratio(below) if below is not None else None
+        kept = self.kept_as(pack, name)
+        if kept not in self.pers:
+            below = measure.divisor(self.expression(pack, name)) if one.counts_in or one.lacks_in else None
+            self.pers[kept] = measure.ratio(below) if below is not None else None
+        return self.pers[kept]
+
+    def with_parts(self, pack: RulePack, name: str) -> dict[str, Measure]:
+        """The measures that make up a measure."""
+        if (pack.id, name) not in self.parts:
+            self.parts[pack.id, name] = with_parts(pack, name)
+        return self.parts[pack.id, name]
 
     def ends(self, pack: RulePack, name: str) -> tuple[str, ...]:
         """What the columns of a measure are called behind its name: a quotient has a denominator."""
@@ -417,11 +438,11 @@ class _Planner:
 
     def measured(self, pack: RulePack, name: str) -> list[exp.Expr]:
         """The columns of a measure: its numerator and denominator, and what a shortfall is multiplied by."""
-        keyed = pack.measures[name].table == "values"
+        table = TABLES.get(pack.measures[name].table or "")
         kept = self.kept_as(pack, name)
-        found = _columns(kept, self.ratio(pack, name), keyed)
+        found = _columns(kept, self.ratio(pack, name), table)
         per = self.per(pack, name)
-        return [*found, *(_columns(f"{kept}/per", per, keyed) if per else [])]
+        return [*found, *(_columns(f"{kept}/per", per, table) if per else [])]
 
     def measured_names(self, pack: RulePack, name: str) -> list[str]:
         """The names of those columns."""
@@ -573,6 +594,8 @@ class _Planner:
         for one in {_origin(pack.measures[name]): pack.measures[name] for pack, name in measures.values()}.values():
             parts += _read_from(one, each)
         name = _grouped(each, by, table, split)
+        if table == "values":
+            return self.pivoted(name, each, keys, named, measures)
         found: dict[str, exp.Expr] = {
             name: exp.Select(
                 expressions=parts, from_=exp.From(this=table_named(source)), group=exp.Group(expressions=keys)
@@ -581,6 +604,34 @@ class _Planner:
         if varying:
             found[name + "_variation"] = self.variations(named, source, varying)
         return found
+
+    def pivoted(
+        self,
+        name: str,
+        each: str,
+        keys: list[exp.Expr],
+        named: list[exp.Expr],
+        measures: Mapping[str, tuple[RulePack, str]],
+    ) -> dict[str, exp.Expr]:
+        """County values as a row a place, a column a key; then the measures that are computed from them."""
+        used = [pack.measures[measure] for pack, measure in measures.values()]
+        wide: list[exp.Expr] = [*named, exp.alias_(exp.Count(this=exp.Star()), "_rows")]
+        for key in dict.fromkeys(key for one in used for key in one.columns):
+            same = exp.EQ(this=exp.column("key"), expression=exp.Literal.string(key))
+            number = exp.Filter(this=exp.Max(this=exp.column("number")), expression=exp.Where(this=same))
+            wide.append(_named(number, key))
+        origins = [column for one in {_origin(one): one for one in used}.values() for column in _read_from(one, each)]
+        kept = [exp.column(column.alias, quoted=True) for column in (*named, wide[len(named)], *origins)]
+        computed = [column for pack, measure in measures.values() for column in self.measured(pack, measure)]
+        pivot = f"{name}_pivot"
+        return {
+            pivot: exp.Select(
+                expressions=[*wide, *origins],
+                from_=exp.From(this=table_named("values")),
+                group=exp.Group(expressions=keys),
+            ),
+            name: exp.Select(expressions=[*kept, *computed], from_=exp.From(this=table_named(pivot))),
+        }
 
     def variations(self, keys: list[exp.Alias], source: str, varying: list[tuple[str, RulePack, Measure]]) -> exp.Expr:
         """The coefficients of variation of each group: the root of the weighted mean square distance over the mean."""
@@ -712,7 +763,7 @@ class _Planner:
             if table and name in table.column_ids:
                 continue
             elsewhere = measure_elsewhere(pack, ask.each, name)
-            for read in with_parts(pack, elsewhere or name).values():
+            for read in self.with_parts(pack, elsewhere or name).values():
                 if read.table is None:
                     continue
                 if read.each == ask.each and read.by == ask.by:
@@ -722,7 +773,7 @@ class _Planner:
                 else:
                     reads.add((_presence(TABLES[read.table]), None))
         named = [side.name for left, _, right in sides for side in (left, right) if side.read]
-        parts = [] if table else [part for name in named for part in with_parts(pack, name).values()]
+        parts = [] if table else [part for name in named for part in self.with_parts(pack, name).values()]
         origins = tuple(dict.fromkeys(_origin(part) for part in parts if part.table and part.each == ask.each))
         shows = rule.shows if not number else ()
         return Judgement(
@@ -788,7 +839,7 @@ class _Planner:
             unit=one.unit,
             title=one.title,
             keys=tuple(
-                key for part in with_parts(pack, name).values() if part.table == "values" for key in part.columns
+                key for part in self.with_parts(pack, name).values() if part.table == "values" for key in part.columns
             ),
             columns=columns,
             per=tuple(name for name in self.measured_names(pack, name) if name.startswith(f"{kept}/per/"))
@@ -796,7 +847,7 @@ class _Planner:
             else (),
             counts_in=one.counts_in,
             lacks_in=one.lacks_in,
-            child=next((part.table for part in with_parts(pack, name).values() if part.of_others), None),
+            child=next((part.table for part in self.with_parts(pack, name).values() if part.of_others), None),
             shared=table is not None and not any(column.sources for column in _dividend(pack, table, one)),
         )
 
@@ -884,20 +935,34 @@ def _spots(sources: list[str]) -> exp.Expr:
     )
 
 
-def _columns(name: str, found: Ratio, keyed: bool) -> list[exp.Expr]:
-    """The numerator and the denominator of a measure as two columns; the denominator is positive or missing.
-
-    `keyed` measures read county values: each name in them is a key of the table `values`.
-    """
+def _columns(name: str, found: Ratio, table: Table | None) -> list[exp.Expr]:
+    """The numerator and the denominator of a measure as two columns; the denominator is positive or missing."""
     above, below = found.numerator.copy(), found.denominator and found.denominator.copy()
-    if keyed:
-        above, below = above.transform(_pivot), below and below.transform(_pivot)
     if below is None:
         return [_named(above, f"{name}/n")]
-    negative = exp.LT(this=exp.paren(below.copy()), expression=exp.Literal.number(0))
+    zero = exp.Literal.number(0)
+    if _never_negative(below, table):
+        return [_named(above, f"{name}/n"), _named(exp.func("NULLIF", below, zero), f"{name}/d")]
+    negative = exp.LT(this=exp.paren(below.copy()), expression=zero)
     signed = exp.Case(ifs=[exp.If(this=negative, true=exp.Neg(this=exp.paren(above.copy())))], default=above)
-    positive = exp.func("NULLIF", exp.Abs(this=below.copy()), exp.Literal.number(0))
+    positive = exp.func("NULLIF", exp.Abs(this=below.copy()), zero.copy())
     return [_named(signed, f"{name}/n"), _named(positive, f"{name}/d")]
+
+
+def _never_negative(below: exp.Expr, table: Table | None) -> bool:
+    """Whether a denominator can't be negative: sums, products and counts of what is never negative itself."""
+    if table is None or any(below.find_all(exp.Sub, exp.Neg)):
+        return False
+    for column in below.find_all(exp.Column):
+        if column.find_ancestor(exp.Where):
+            continue
+        if table.id == "values":
+            kind = VALUE_KINDS.get(column.name)
+        else:
+            kind = table.column(column.name).kind if column.name in table.column_ids else None
+        if kind not in ("count", "measure", "code"):
+            return False
+    return True
 
 
 def _named(value: exp.Expr, name: str) -> exp.Expr:
@@ -918,14 +983,6 @@ def _read_from(one: Measure, each: str) -> list[exp.Expr]:
         where = one.where
         found = {end: exp.Filter(this=value, expression=exp.Where(this=where.copy())) for end, value in found.items()}
     return [_named(value, f"{_origin(one)}/{end}") for end, value in found.items()]
-
-
-def _pivot(node: exp.Expr) -> exp.Expr:
-    """A key of `values` as the number in its row; missing where there is no such row."""
-    if not isinstance(node, exp.Column):
-        return node
-    key = exp.EQ(this=exp.column("key"), expression=exp.Literal.string(measure.column_name(node)))
-    return exp.Filter(this=exp.Max(this=exp.column("number")), expression=exp.Where(this=key))
 
 
 # --- judgements ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 # What a cell of each kind must hold: texts `expected.<kind>`.
 NUMERIC = frozenset({"count", "measure", "number", "year", "printed", "low", "high", "prefix"})
@@ -58,9 +59,13 @@ class Table:
 
     def column(self, id: str) -> Column:
         """The column of that id; KeyError where there is none."""
-        return {column.id: column for column in self.columns}[id]
+        return self._by_id[id]
 
-    @property
+    @cached_property
+    def _by_id(self) -> Mapping[str, Column]:
+        return {column.id: column for column in self.columns}
+
+    @cached_property
     def column_ids(self) -> frozenset[str]:
         """The ids of its columns."""
         return frozenset(column.id for column in self.columns)

@@ -33,7 +33,7 @@ def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
     """
     counts: list[Count] = []
     subjects: list[Subject] = []
-    connection = duckdb.connect(config={"threads": 2, "autoinstall_known_extensions": "false"})
+    connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": "false"})
     try:
         _load(connection, facts, plan.tables)
         for name, query in plan.subjects.items():
