@@ -181,13 +181,13 @@ class Root:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an engine has to do: load `tables`, make each of `subjects` a table, settle `roots`, then judge each batch.
+    """What an engine has to do: load `tables` (of each the columns that are used), make each of `subjects` a table, settle `roots`, then judge each batch.
 
     `judgements` are all that were asked for; those without any facts are in no batch. `checks` are the rules among
     them that are cross-checks.
     """
 
-    tables: tuple[str, ...]
+    tables: Mapping[str, frozenset[str]]
     subjects: Mapping[str, exp.Expr]
     roots: tuple[Root, ...]
     judgements: tuple[Judgement, ...]
@@ -214,7 +214,7 @@ def plan(packs: Collection[RulePack], wanted: frozenset[str], day: date, given: 
             subjects[judgement.source] = planner.of_rows(judgement.table, _Needs())
     keyed = {judgement.table.id for judgement in judgements if judgement.table and judgement.among(given)}
     return Plan(
-        tuple(sorted(keyed | planner.read)),
+        {id: planner.columns(id) for id in sorted(keyed | planner.read)},
         subjects,
         planner.roots(judgements),
         tuple(judgements),
@@ -267,6 +267,7 @@ class _Planner:
         self.day = day
         self.needs: dict[tuple[str, str | None], _Needs] = {}
         self.read: set[str] = set()
+        self.used: dict[str, set[str]] = {}
         # Worked out once for each measure of a pack.
         self.kept: dict[tuple[str, str], str] = {}
         self.ratios: dict[str, Ratio] = {}
@@ -288,6 +289,9 @@ class _Planner:
                 self.need(pack, ask.each, ask.by, sorted(names))
                 if judgement.table:
                     self.read.add(judgement.table.id)
+                    sides = [side for left, _, right in judgement.sides for side in (left, right)]
+                    self.use(judgement.table, [side.by for side in sides if side.by])
+                    self.use(judgement.table, [judgement.category] if judgement.category else [])
                     for name in names_of(judgement.table):
                         self.need(pack, ask.each, ask.by, [name])
         return found
@@ -298,11 +302,13 @@ class _Planner:
         table = BY_NOUN.get(each)
         for name in names:
             if table and name in table.column_ids:
+                self.use(table, [name])
                 continue
             noun, _, own = name.rpartition(".")
             if noun and column_of(table, name):
                 needs.lookups[name] = {name: own}
                 self.read.add(BY_NOUN[noun].id)
+                self.use(BY_NOUN[noun], [own])
                 continue
             if measure_elsewhere(pack, each, name):
                 needs.lookups[name] = {
@@ -316,8 +322,26 @@ class _Planner:
                     needs.measures.setdefault(self.kept_as(pack, part), (pack, part))
                 if one.table:
                     self.read.add(one.table)
+                    self.use(TABLES[one.table], [*one.columns, *([one.by] if one.by else [])])
+                    self.use_categories(pack, TABLES[one.table], one.columns)
                 if one.each in PLACE_NOUNS and self.from_subjects(pack, one):
                     self.need_rows(pack, one)
+
+    def use(self, table: Table, names: Iterable[str]) -> None:
+        """Notes the columns of a table that are used."""
+        self.used.setdefault(table.id, set()).update(table.column_ids & set(names))
+
+    def use_categories(self, pack: RulePack, table: Table, names: Iterable[str]) -> None:
+        """Notes the columns by whose codes parameters are chosen."""
+        for name in names:
+            parameter = pack.parameters.get(name)
+            if isinstance(parameter, ByCategory):
+                self.use(table, [parameter.by])
+
+    def columns(self, table: str) -> frozenset[str]:
+        """The columns of a table that are used."""
+        every = TABLES[table].column_ids if table in KEYED else frozenset()
+        return every | frozenset(self.used.get(table, ()))
 
     def need_rows(self, pack: RulePack, one: Measure) -> None:
         """Notes what a measure of places needs of the rows that it is computed from."""
@@ -327,6 +351,7 @@ class _Planner:
             self.needs[noun, None].scopes.setdefault(f"{pack.id}.{one.among}?", (pack, one.among))
             scope = self.scope(pack, one.among)
             self.need(pack, noun, None, sorted(conditions.names(scope)))
+            self.use_categories(pack, TABLES[one.table or ""], conditions.names(scope))
 
     def from_subjects(self, pack: RulePack, one: Measure) -> bool:
         """Whether a measure of places is computed from measures or scopes of rows, and not from bare columns."""
@@ -468,7 +493,7 @@ class _Planner:
     def of_rows(self, table: Table, needs: _Needs) -> exp.Expr:
         """A subject a row of the table, with what is known of the row it belongs to and of the rows that belong to it."""
         source: list[exp.Expr] = [exp.column(name, "base") for name in ("_place", "_city", "_level", "_at")]
-        source += [exp.column(name, "base") for name in columns_of(table)]
+        source += [exp.column(name, "base") for name in columns_of(table, self.columns(table.id))]
         if table.id == "attestations":
             documents = [exp.Is(this=exp.column(name), expression=NULL) for name in ("document", "document_no")]
             documented = exp.Case(ifs=[exp.If(this=exp.not_(exp.and_(*documents)), true=exp.Literal.number(1))])
@@ -1296,8 +1321,8 @@ def names_of(table: Table) -> tuple[str, ...]:
     return table.name
 
 
-def columns_of(table: Table) -> dict[str, str]:
-    """The SQL columns of a table and their types, without texts that nothing reads.
+def columns_of(table: Table, used: frozenset[str]) -> dict[str, str]:
+    """The SQL columns of a table and their types: those that are `used`, its keys and names.
 
     Every table has `_place`, `_city`, `_level` and `_at` beside them. `_at` is where a row was read: the number of
     its file times 2 to the 32nd, plus its row.
@@ -1306,7 +1331,7 @@ def columns_of(table: Table) -> dict[str, str]:
     types = {
         column.id: TYPES.get(column.kind, AMOUNT if column.kind in NUMERIC else "VARCHAR")
         for column in table.columns
-        if column.kind != "place" and (column.kind not in ("text", "band") or column.id in read)
+        if column.kind != "place" and (column.id in used or column.id in read)
     }
     if table.id == "values":
         types["number"] = AMOUNT

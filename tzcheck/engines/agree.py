@@ -47,7 +47,7 @@ def judge(plan: Plan, facts: Facts, engine: str) -> Judgements:
     if engine == "auto" and not few:
         why = f"> {MOST_SUBJECTS}"
     both = engine != "duckdb" and why is None
-    judged = duckdb.judge(plan, facts, everyone=both or few)
+    judged = duckdb.judge(plan, facts, both, few)
     _check_number(due, judged)
     if not both:
         return Judgements("duckdb", why, judged.counts, judged.told, (), 0)

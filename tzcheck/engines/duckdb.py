@@ -25,15 +25,17 @@ NEAR = Fraction(1, 10**9)
 STEP = Decimal(1).scaleb(-sql.VARIATION_DECIMALS)
 
 
-def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
+def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged:
     """Every subject's verdict, counted by rule, place and category.
 
-    With `everyone` all subjects are returned, not only those that a report tells of. Raises EngineFault where
+    With `everyone` all subjects (but those of cross-checks) are returned, not only those that a report tells of.
+    Where there are `few`, they are counted here and not by DuckDB: a query costs more. Raises EngineFault where
     DuckDB can't compute (a number out of range).
     """
     counts: list[Count] = []
     subjects: list[Subject] = []
-    connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": "false"})
+    subjects_told: list[Subject] = []
+    connection = duckdb.connect(config={"threads": 2, "autoinstall_known_extensions": "false"})
     try:
         _load(connection, facts, plan.tables)
         for name, query in plan.subjects.items():
@@ -41,24 +43,31 @@ def judge(plan: Plan, facts: Facts, everyone: bool) -> Judged:
         for root in plan.roots:
             _settle(connection, root)
         for index, batch in enumerate(plan.batches):
-            if everyone:
+            if everyone and batch.first.rule not in plan.checks:
                 subjects += _subjects(connection, batch, sql.judged(batch))
+                continue
+            if everyone or few:
+                tallied, of_told = _tallied(connection, batch)
+                counts += tallied
+                subjects_told += of_told
                 continue
             source = f"judged_{index}"
             _make(connection, source, sql.judged(batch))
             counts += _counts(connection, batch, source)
-            subjects += _subjects(connection, batch, sql.told(batch, source))
+            subjects_told += _subjects(connection, batch, sql.told(batch, source))
     except duckdb.Error as error:
         raise EngineFault([Problem("error", "duckdb", details={"why": str(error).splitlines()[0]})]) from error
     finally:
         connection.close()
-    subjects.sort(key=lambda one: (one.rule, one.place, one.file or 0, one.row or 0))
     if everyone:
         ruled = [one for one in plan.judgements if one.rule and one.sides[0][0].read]
         operators = {(str(one.rule), one.part): one.sides[0][1] for one in ruled}
-        counts = count(subjects, operators)
+        counts += count(subjects, operators)
+    for found in (subjects, subjects_told):
+        found.sort(key=lambda one: (one.rule, one.place, one.file or 0, one.row or 0))
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
-    return Judged(tuple(counts), tuple(filter(told, subjects)), tuple(subjects) if everyone else None)
+    every_told = tuple(filter(told, (*subjects, *subjects_told)))
+    return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None)
 
 
 def _make(connection: Any, name: str, query: exp.Expr) -> None:
@@ -141,6 +150,60 @@ def _subjects(connection: Any, batch: Batch, query: exp.Expr) -> Iterable[Subjec
         for row in rows:
             for make in makers:
                 yield make(row)
+
+
+def _tallied(connection: Any, batch: Batch) -> tuple[list[Count], list[Subject]]:
+    """The subjects of a batch counted, and those that a report tells of."""
+    rows = connection.execute(sql.judged(batch).sql(dialect="duckdb")).fetchall()
+    at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
+    counts: list[Count] = []
+    subjects: list[Subject] = []
+    for index, judgement in enumerate(batch.judgements):
+        make = _maker(judgement, index, at)
+        applies, holds, place = at[f"a{index}"], at[f"h{index}"], at["place"]
+        indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
+        every = bool(judgement.shows or judgement.strictly)
+        badness = _badness(judgement, at)
+        read = _reader(judgement.sides[0][0], at)
+        # met, unmet, unknown, outside; then the worst of those that fail, and of those that hold.
+        found: dict[tuple[str, int, str | None], list[Any]] = {}
+        for row in rows:
+            key = (judgement.rule or row[indicator or 0], row[place], row[category] if category is not None else None)
+            tally = found.setdefault(key, [0, 0, 0, 0, None, None])
+            held = row[holds]
+            if row[applies] is False:
+                tally[3] += 1
+                continue
+            tally[2 if held is None else not held] += 1
+            if held is not None and badness:
+                apart, slot = badness(row), 5 if held else 4
+                if apart is not None and (tally[slot] is None or apart > tally[slot][0]):
+                    tally[slot] = (apart, row)
+            if not held or every:
+                subjects.append(make(row))
+        for (rule, where, part), tally in found.items():
+            worst = tally[4] or tally[5]
+            value = read(worst[1]) if worst else None
+            numbers = (rule, judgement.basis, where, part, *tally[:4])
+            counts.append(Count(*numbers, value if isinstance(value, Fraction) else None, judgement.part))
+    return counts, subjects
+
+
+def _badness(judgement: Judgement, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], float | None] | None:
+    """How far, about, a row is on the wrong side of the first comparison; None where that compares codes."""
+    left, operator, right = judgement.sides[0]
+    if left.codes or not left.read:
+        return None
+    one, other = _reader(left, at), _reader(right, at)
+
+    def badness(cells: tuple[Any, ...]) -> float | None:
+        first, second = one(cells), other(cells)
+        if not isinstance(first, Fraction) or not isinstance(second, Fraction):
+            return None
+        apart = first - second
+        return float(apart if operator in ("<", "<=") else -apart if operator in (">", ">=") else abs(apart))
+
+    return badness
 
 
 def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Subject]:
@@ -231,14 +294,14 @@ def _number_at(columns: Sequence[int]) -> Callable[[tuple[Any, ...]], Value]:
     return quotient
 
 
-def _load(connection: duckdb.DuckDBPyConnection, facts: Facts, tables: Iterable[str]) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, facts: Facts, tables: Mapping[str, frozenset[str]]) -> None:
     levels = [place.level for place in facts.places]
     everywhere = list(range(len(facts.places)))
     _create(connection, "places", PLACES, [everywhere, list(facts.cities), levels])
     for id in tables:
         table = TABLES[id]
         typed = facts.tables.get(id) or TypedTable(table, columns={column.id: [] for column in table.columns})
-        kinds = columns_of(table)
+        kinds = columns_of(table, tables[id])
         columns: list[Sequence[Any]] = [
             typed.place,
             [facts.cities[place] for place in typed.place],
