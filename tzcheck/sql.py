@@ -550,7 +550,7 @@ class _Planner:
         scope = self.scope(pack, name)
         table = BY_NOUN[pack.scopes[name].each]
         sides = [self.sides(pack, None, table, None, comparison) for comparison in conditions.comparisons(scope)]
-        return condition_sql(scope, sides)
+        return condition_sql(scope, [comparison_sql(*one) for one in sides])
 
     def of_places(self, each: str, by: str | None, needs: _Needs) -> exp.Expr:
         """A subject a county (its own rows) or a city (its rows and those of its counties), or one for each `by` of it.
@@ -665,24 +665,30 @@ class _Planner:
         names = [exp.column(key.alias) for key in keys]
         found: list[exp.Expr] = [name.copy() for name in names]
         window = [name.copy() for name in names]
+        columns: dict[Any, str] = {}  # of the rows: several coefficients may vary the same, by other weights
+
+        def of_row(letter: str, key: Any, value: exp.Expr) -> str:
+            if (letter, key) not in columns:
+                columns[letter, key] = f"{letter}{len(columns)}"
+                rows.append(_named(value, columns[letter, key]))
+            return columns[letter, key]
+
         for index, (kept, pack, one) in enumerate(varying):
-            value, weight, mean, lacks = f"x{index}", f"p{index}", f"m{index}", f"u{index}"
+            assert one.variation
+            mean = f"m{index}"
             quotient, weighed = self.varies(pack, one)
             inside: exp.Expr = exp.column(f"{pack.id}.{one.among}?", quoted=True) if one.among else exp.true()
             known = exp.and_(
                 *(exp.not_(exp.Is(this=item.copy(), expression=exp.Null())) for item in (quotient, weighed))
             )
-            rows += [
-                _named(exp.Case(ifs=[exp.If(this=inside.copy(), true=quotient)]), value),
-                _named(exp.Case(ifs=[exp.If(this=inside.copy(), true=weighed)]), weight),
-                _named(
-                    exp.and_(
-                        exp.not_(exp.Is(this=inside.copy(), expression=exp.false())),
-                        exp.or_(exp.Is(this=inside.copy(), expression=exp.Null()), exp.not_(known)),
-                    ),
-                    lacks,
-                ),
-            ]
+            lacking_row = exp.and_(
+                exp.not_(exp.Is(this=inside.copy(), expression=exp.false())),
+                exp.or_(exp.Is(this=inside.copy(), expression=exp.Null()), exp.not_(known)),
+            )
+            key = (pack.id, one.among, one.variation[0])
+            value = of_row("x", key, exp.Case(ifs=[exp.If(this=inside.copy(), true=quotient)]))
+            weight = of_row("p", (pack.id, one.among, one.variation[1]), exp.Case(ifs=[exp.If(this=inside, true=weighed)]))
+            lacks = of_row("u", (*key, one.variation[1]), lacking_row)
             x, p, m = (exp.column(name) for name in (value, weight, mean))
             above = exp.Window(this=exp.Sum(this=exp.Mul(this=x, expression=p)), partition_by=window)
             below = exp.Window(this=exp.Sum(this=p.copy()), partition_by=[name.copy() for name in window])
@@ -1122,15 +1128,15 @@ def comparison_sql(left: Side, operator: str, right: Side) -> exp.Expr:
     )
 
 
-def condition_sql(condition: Condition, sides: Iterable[tuple[Side, str, Side]]) -> exp.Expr:
-    """The condition as SQL; `sides` are those of its comparisons, in order. Unknown stays NULL."""
-    return _condition_sql(condition, iter(sides))
+def condition_sql(condition: Condition, tests: Iterable[exp.Expr]) -> exp.Expr:
+    """The condition as SQL; `tests` are its comparisons, in order. Unknown stays NULL."""
+    return _condition_sql(condition, iter(tests))
 
 
-def _condition_sql(condition: Condition, rest: Iterator[tuple[Side, str, Side]]) -> exp.Expr:
+def _condition_sql(condition: Condition, rest: Iterator[exp.Expr]) -> exp.Expr:
     match condition:
         case Comparison():
-            return exp.paren(comparison_sql(*next(rest)))
+            return exp.paren(next(rest))
         case And(parts):
             return exp.paren(exp.and_(*(_condition_sql(part, rest) for part in parts)))
         case Or(parts):
@@ -1174,22 +1180,36 @@ def judged(batch: Batch) -> exp.Select:
     the batch `a<i>` and `h<i>`. `h<i>` is NULL where a value is missing, and where the rule does not, or may not,
     apply.
     """
-    found: list[exp.Expr] = [exp.Alias(this=_place(batch.first), alias=exp.to_identifier("place"))]
-    found += [exp.column(name, quoted=True) for name in _columns_read(batch)]
+    read = _columns_read(batch)
+    compared: list[exp.Expr] = [exp.Alias(this=_place(batch.first), alias=exp.to_identifier("place"))]
+    compared += [exp.column(name, quoted=True) for name in read]
+    found: list[exp.Expr] = [exp.column("place"), *(exp.column(name, quoted=True) for name in read)]
+    names: dict[Any, str] = {}
+
+    def test(left: Side, operator: str, right: Side) -> exp.Expr:
+        """The column of a comparison, which several rules may make."""
+        key = (left.read, operator, right.name, right.read, right.by, tuple(right.constants.items()))
+        if key not in names:
+            names[key] = f"c{len(names)}"
+            compared.append(_named(comparison_sql(left, operator, right), names[key]))
+        return exp.column(names[key])
+
     for index, judgement in enumerate(batch.judgements):
-        holds = condition_sql(judgement.requires, judgement.sides[: judgement.required])
+        tests = [test(*sides) for sides in judgement.sides]
+        holds = condition_sql(judgement.requires, tests[: judgement.required])
         if judgement.proves:
             holds = exp.Case(ifs=[exp.If(this=exp.not_(holds), true=exp.false())])
         applies: exp.Expr = exp.true()
         if judgement.applies:
-            applies = condition_sql(judgement.applies, judgement.sides[judgement.required :])
+            applies = condition_sql(judgement.applies, tests[judgement.required :])
             holds = exp.Case(ifs=[exp.If(this=applies.copy(), true=holds)])
         found += [_named(applies, f"a{index}"), _named(holds, f"h{index}")]
-    return exp.Select(
-        expressions=found,
+    inner = exp.Select(
+        expressions=compared,
         from_=exp.From(this=table_named(batch.first.source)),
         where=exp.Where(this=_due(batch.first)),
     )
+    return exp.Select(expressions=found, from_=exp.From(this=inner.subquery("compared", copy=False)))
 
 
 def _texts(values: Iterable[str]) -> list[exp.Expr]:
