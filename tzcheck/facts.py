@@ -180,6 +180,8 @@ class _Reading:
         self.problems: list[Problem] = []
         self.refused: list[Refused] = []
         self.days: list[tuple[str, date]] = []
+        # What a text in a column was found to mean, where there was nothing to say about it.
+        self.typed: dict[tuple[str, str, str], Any] = {}
 
     def place(self, place: Place) -> int:
         if place.id not in self.index:
@@ -532,12 +534,17 @@ def _read_row(
             values[column.id] = prefix_of_id(values[table.subject] or "")
         elif column.kind in WORKED_OUT:
             values[column.id] = ends_of_band(values["band"] or "")[column.kind == "high"]
+        elif (known := reading.typed.get((table.id, column.id, text))) is not None:
+            values[column.id] = known
         elif text == "":
             values[column.id] = None
             if column.required and column.id not in table.may_be_blank:
                 reading.error("blank_key", file, row, column=column.id, details={"header": column.header})
         else:
+            told = len(reading.problems)
             values[column.id] = _typed(reading, column, text, file, row)
+            if len(reading.problems) == told and column.kind != "text":
+                reading.typed[table.id, column.id, text] = values[column.id]
     _check_references(reading, table, values, file, row)
     if table.key and not any(problem.severity == "error" for problem in reading.problems[before:]):
         key = (own.suffix, *(place if id == table.place else values[id] for id in table.key))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects import duckdb
 from sqlglot.errors import SqlglotError
 
 from tzcheck.table import NUMERIC, Table
@@ -53,7 +54,7 @@ def parse(text: str, table: Table | None, aggregated: bool, names: Collection[st
     Raises MeasureError.
     """
     try:
-        tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
+        tree = sqlglot.parse_one(f"SELECT {text}", dialect=duckdb.DuckDB)
     except SqlglotError as error:
         raise MeasureError("measure_syntax", str(error).splitlines()[0]) from None
     if not isinstance(tree, exp.Select) or [key for key, value in tree.args.items() if value] != ["expressions"]:
@@ -63,13 +64,13 @@ def parse(text: str, table: Table | None, aggregated: bool, names: Collection[st
     expression: exp.Expr = tree.expressions[0].transform(_totals)
     for node in expression.walk():
         if not isinstance(node, ALLOWED) and not _own_function(node, expression, aggregated):
-            raise MeasureError("measure_function", node.sql(dialect="duckdb"))
+            raise MeasureError("measure_function", node.sql(dialect=duckdb.DuckDB))
         node.meta.clear()  # positions in the text, which every copy would copy
     if variation(expression):
         return expression
     for division in expression.find_all(exp.Div):
         if division.find_ancestor(*AGGREGATES, exp.Where, exp.Coalesce):
-            raise MeasureError("measure_division", division.sql(dialect="duckdb"))
+            raise MeasureError("measure_division", division.sql(dialect=duckdb.DuckDB))
     for column in expression.find_all(exp.Column):
         _check_column(column, table, aggregated, names)
     if not aggregated and any(expression.find_all(*AGGREGATES)):
@@ -138,7 +139,7 @@ def _check_place(node: exp.Expr) -> None:
         case _:
             misplaced = False
     if misplaced:
-        raise MeasureError("measure_misplaced", node.sql(dialect="duckdb"))
+        raise MeasureError("measure_misplaced", node.sql(dialect=duckdb.DuckDB))
 
 
 def _check_column(column: exp.Column, table: Table | None, aggregated: bool, names: Collection[str]) -> None:
@@ -169,7 +170,7 @@ def where(expression: exp.Expr) -> exp.Expr | None:
         if not isinstance(aggregate.parent, exp.Filter):
             return None
         found.append(aggregate.parent.expression.this)
-    distinct = list({one.sql(dialect="duckdb"): one for one in found}.values())
+    distinct = list({one.sql(dialect=duckdb.DuckDB): one for one in found}.values())
     return exp.or_(*distinct) if len(distinct) > 1 else distinct[0].copy() if distinct else None
 
 

@@ -168,6 +168,11 @@ class Measure(Model):
             return exp.In(this=exp.column("key"), expressions=[exp.Literal.string(key) for key in sorted(self.columns)])
         return measure.where(self.expression)
 
+    @cached_property
+    def origin(self) -> str:
+        """The name under which the file and row of the rows it reads are kept; measures of the same rows share it."""
+        return f"{self.table} {self.by or ''} {self.where.sql() if self.where else ''}"
+
     @property
     def table(self) -> str | None:
         """The id of the table that it reads; None where it is computed from other measures of places."""

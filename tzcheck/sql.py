@@ -188,7 +188,7 @@ class Plan:
     """
 
     tables: Mapping[str, frozenset[str]]
-    subjects: Mapping[str, exp.Expr]
+    subjects: tuple[Mapping[str, exp.Expr], ...]
     roots: tuple[Root, ...]
     judgements: tuple[Judgement, ...]
     batches: tuple[Batch, ...]
@@ -211,11 +211,11 @@ def plan(packs: Collection[RulePack], wanted: frozenset[str], day: date, given: 
     subjects = planner.subjects()
     for judgement in judgements:
         if judgement.rule is None and judgement.table and judgement.among(given):
-            subjects[judgement.source] = planner.of_rows(judgement.table, _Needs())
+            subjects[0][judgement.source] = planner.of_rows(judgement.table, _Needs())
     keyed = {judgement.table.id for judgement in judgements if judgement.table and judgement.among(given)}
     return Plan(
         {id: planner.columns(id) for id in sorted(keyed | planner.read)},
-        subjects,
+        tuple(step for step in subjects if step),
         planner.roots(judgements),
         tuple(judgements),
         tuple(Batch(tuple(found)) for found in batches.values()),
@@ -268,6 +268,7 @@ class _Planner:
         self.needs: dict[tuple[str, str | None], _Needs] = {}
         self.read: set[str] = set()
         self.used: dict[str, set[str]] = {}
+        self.made: dict[Any, Side] = {}
         # Worked out once for each measure of a pack.
         self.kept: dict[tuple[str, str], str] = {}
         self.ratios: dict[str, Ratio] = {}
@@ -480,15 +481,15 @@ class _Planner:
 
     # SQL
 
-    def subjects(self) -> dict[str, exp.Expr]:
-        """A query for each noun, in an order in which they can be run."""
-        rows = {key: needs for key, needs in self.needs.items() if key[0] in BY_NOUN}
-        rows = dict(sorted(rows.items(), key=lambda item: bool(item[1].homes)))  # those that others look up come first
-        places = {key: needs for key, needs in self.needs.items() if key[0] not in BY_NOUN}
-        return {
-            **{subjects_of(each, by): self.of_rows(BY_NOUN[each], needs) for (each, by), needs in rows.items()},
-            **{subjects_of(each, by): self.of_places(each, by, needs) for (each, by), needs in places.items()},
-        }
+    def subjects(self) -> tuple[dict[str, exp.Expr], ...]:
+        """A query for each noun, in three steps: rows, rows that look others up, places."""
+        steps: tuple[dict[str, exp.Expr], ...] = ({}, {}, {})
+        for (each, by), needs in self.needs.items():
+            if each in BY_NOUN:
+                steps[bool(needs.homes)][subjects_of(each, by)] = self.of_rows(BY_NOUN[each], needs)
+            else:
+                steps[2][subjects_of(each, by)] = self.of_places(each, by, needs)
+        return steps
 
     def of_rows(self, table: Table, needs: _Needs) -> exp.Expr:
         """A subject a row of the table, with what is known of the row it belongs to and of the rows that belong to it."""
@@ -587,7 +588,7 @@ class _Planner:
                 source = sources[bool(pack.measures[name].variation)]
                 names = self.measured_names(pack, name)
                 columns_of_wide += [exp.column(column, source, quoted=True) for column in names]
-            for origin in dict.fromkeys(_origin(pack.measures[name]) for pack, name in measures.values()):
+            for origin in dict.fromkeys(pack.measures[name].origin for pack, name in measures.values()):
                 columns_of_wide += [exp.column(f"{origin}/{end}", sources[0], quoted=True) for end in origin_ends(each)]
             columns_of_wide.append(exp.alias_(exp.column("_rows", sources[0]), f"_rows_{table}_{split}"))
         for pack, name in needs.measures.values():
@@ -616,7 +617,7 @@ class _Planner:
                 varying.append((kept, pack, pack.measures[name]))
             else:
                 parts += self.measured(pack, name)
-        for one in {_origin(pack.measures[name]): pack.measures[name] for pack, name in measures.values()}.values():
+        for one in {pack.measures[name].origin: pack.measures[name] for pack, name in measures.values()}.values():
             parts += _read_from(one, each)
         name = _grouped(each, by, table, split)
         if table == "values":
@@ -645,7 +646,7 @@ class _Planner:
             same = exp.EQ(this=exp.column("key"), expression=exp.Literal.string(key))
             number = exp.Filter(this=exp.Max(this=exp.column("number")), expression=exp.Where(this=same))
             wide.append(_named(number, key))
-        origins = [column for one in {_origin(one): one for one in used}.values() for column in _read_from(one, each)]
+        origins = [column for one in {one.origin: one for one in used}.values() for column in _read_from(one, each)]
         kept = [exp.column(column.alias, quoted=True) for column in (*named, wide[len(named)], *origins)]
         computed = [column for pack, measure in measures.values() for column in self.measured(pack, measure)]
         pivot = f"{name}_pivot"
@@ -805,7 +806,7 @@ class _Planner:
                     reads.add((_presence(TABLES[read.table]), None))
         named = [side.name for left, _, right in sides for side in (left, right) if side.read]
         parts = [] if table else [part for name in named for part in self.with_parts(pack, name).values()]
-        origins = tuple(dict.fromkeys(_origin(part) for part in parts if part.table and part.each == ask.each))
+        origins = tuple(dict.fromkeys(part.origin for part in parts if part.table and part.each == ask.each))
         shows = rule.shows if not number else ()
         return Judgement(
             id, "facts", subjects_of(ask.each, ask.by), table, pack.levels(rule), sides, ask.requires, ask.applies,
@@ -834,6 +835,17 @@ class _Planner:
         return left, comparison.operator, self.side(pack, rule, table, ask, comparison.right)
 
     def side(
+        self, pack: RulePack, rule: Rule | None, table: Table | None, ask: Ask | None, operand: conditions.Operand
+    ) -> Side:
+        """One side of a comparison; many rules share theirs."""
+        own = operand.name if isinstance(operand, conditions.Part) else getattr(operand, "text", None)
+        mine = id(rule) if rule and own in rule.parameters else None
+        key = (pack.id, mine, table.id if table else None, (ask.each, ask.by) if ask else None, operand)
+        if key not in self.made:
+            self.made[key] = self.side_of(pack, rule, table, ask, operand)
+        return self.made[key]
+
+    def side_of(
         self, pack: RulePack, rule: Rule | None, table: Table | None, ask: Ask | None, operand: conditions.Operand
     ) -> Side:
         """One side: a number, a parameter (or a part of one), a column, a measure."""
@@ -1000,12 +1012,6 @@ def _named(value: exp.Expr, name: str) -> exp.Expr:
     return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
 
 
-def _origin(one: Measure) -> str:
-    """The name under which the file and row of the rows a measure reads are kept; measures of the same rows share it."""
-    where = one.where.sql(dialect="duckdb") if one.where else ""
-    return f"{one.table} {one.by or ''} {where}"
-
-
 def _read_from(one: Measure, each: str) -> list[exp.Expr]:
     """The rows that a measure of a place was read from, as `origin_ends` names them."""
     kept = {"from": exp.Min, "to": exp.Max, "rows": exp.ArrayAgg}
@@ -1013,7 +1019,7 @@ def _read_from(one: Measure, each: str) -> list[exp.Expr]:
     if one.where is not None and not one.of_others and one.variation is None:
         where = one.where
         found = {end: exp.Filter(this=value, expression=exp.Where(this=where.copy())) for end, value in found.items()}
-    return [_named(value, f"{_origin(one)}/{end}") for end, value in found.items()]
+    return [_named(value, f"{one.origin}/{end}") for end, value in found.items()]
 
 
 # --- judgements ----------------------------------------------------------------------------------------------------

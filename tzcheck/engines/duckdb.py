@@ -1,6 +1,7 @@
 """DuckDB: measures and judges the subjects of all places at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,7 +18,6 @@ from tzcheck.sql import Batch, Judgement, Plan, Root, Side, columns_of
 from tzcheck.table import TABLES
 
 PLACES = {"_place": "INTEGER", "_city": "INTEGER", "_level": "VARCHAR"}
-TEMPORARY = exp.Properties(expressions=[exp.TemporaryProperty()])
 ORIGIN = {**PLACES, "_at": "BIGINT"}
 ROWS = 2**32
 # Within this distance of a limit a coefficient of variation is computed exactly.
@@ -36,25 +36,30 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     subjects: list[Subject] = []
     subjects_told: list[Subject] = []
     connection = duckdb.connect(config={"threads": 2, "autoinstall_known_extensions": "false"})
+
+    def judged(index: int, batch: Batch) -> tuple[Iterable[Count], Iterable[Subject], Iterable[Subject]]:
+        """The counts of a batch, the subjects that are told of, or all of them."""
+        own = connection.cursor()
+        if everyone and batch.first.rule not in plan.checks:
+            return (), (), list(_subjects(own, batch, sql.judged(batch)))
+        if everyone or few:
+            return *_tallied(own, batch), ()
+        source = f"judged_{index}"
+        _make(own, source, sql.judged(batch))
+        return list(_counts(own, batch, source)), list(_subjects(own, batch, sql.told(batch, source))), ()
+
     try:
-        _load(connection, facts, plan.tables)
-        for name, query in plan.subjects.items():
-            _make(connection, name, query)
-        for root in plan.roots:
-            _settle(connection, root)
-        for index, batch in enumerate(plan.batches):
-            if everyone and batch.first.rule not in plan.checks:
-                subjects += _subjects(connection, batch, sql.judged(batch))
-                continue
-            if everyone or few:
-                tallied, of_told = _tallied(connection, batch)
-                counts += tallied
+        # While DuckDB works for one thread, Python can for the other.
+        with ThreadPoolExecutor(2) as pool:
+            _load(connection, facts, plan.tables)
+            for step in plan.subjects:
+                list(pool.map(lambda named: _make(connection.cursor(), *named), step.items()))
+            for root in plan.roots:
+                _settle(connection, root)
+            for counted, of_told, of_all in pool.map(judged, range(len(plan.batches)), plan.batches):
+                counts += counted
                 subjects_told += of_told
-                continue
-            source = f"judged_{index}"
-            _make(connection, source, sql.judged(batch))
-            counts += _counts(connection, batch, source)
-            subjects_told += _subjects(connection, batch, sql.told(batch, source))
+                subjects += of_all
     except duckdb.Error as error:
         raise EngineFault([Problem("error", "duckdb", details={"why": str(error).splitlines()[0]})]) from error
     finally:
@@ -71,7 +76,7 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
 
 
 def _make(connection: Any, name: str, query: exp.Expr) -> None:
-    made = exp.Create(this=sql.table_named(name), kind="TABLE", properties=TEMPORARY.copy(), expression=query)
+    made = exp.Create(this=sql.table_named(name), kind="TABLE", expression=query)
     connection.execute(made.sql(dialect="duckdb"))
 
 
@@ -154,7 +159,7 @@ def _subjects(connection: Any, batch: Batch, query: exp.Expr) -> Iterable[Subjec
 
 def _tallied(connection: Any, batch: Batch) -> tuple[list[Count], list[Subject]]:
     """The subjects of a batch counted, and those that a report tells of."""
-    rows = connection.execute(sql.judged(batch).sql(dialect="duckdb")).fetchall()
+    rows = connection.execute(sql.judged(batch).sql(dialect="duckdb", copy=False)).fetchall()
     at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
     counts: list[Count] = []
     subjects: list[Subject] = []
@@ -328,4 +333,4 @@ def _create(connection: Any, name: str, kinds: dict[str, str], columns: Sequence
     for index, (column, kind) in enumerate(kinds.items(), start=1):
         given = "VARCHAR" if kind.startswith("DECIMAL") else kind
         parts.append(f'unnest(${index}::{given}[])::{kind} AS "{column}"')
-    connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT {", ".join(parts)}', list(columns))
+    connection.execute(f'CREATE TABLE "{name}" AS SELECT {", ".join(parts)}', list(columns))
