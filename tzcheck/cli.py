@@ -339,10 +339,13 @@ def validate(
 @main.command(epilog=EXIT_CODES)
 @click.argument("rule")
 @facts_argument
-@options(day_option, profile_option, rules_option, engine_option, county_option, lang_option, encoding_option)
+@options(
+    click.option("--subject", metavar="ID|NAME", help="只看这个对象 / only this subject: a school, a kindergarten"),
+    day_option, profile_option, rules_option, engine_option, county_option, lang_option, encoding_option,
+)  # fmt: skip
 @click.pass_context
 def explain(
-    ctx: click.Context, rule: str, paths: tuple[Path, ...], as_of: date | None, profile: str,
+    ctx: click.Context, rule: str, paths: tuple[Path, ...], subject: str | None, as_of: date | None, profile: str,
     rule_folders: tuple[Path, ...], engine: str, counties: tuple[str, ...], lang: str, encoding: str | None,
 ) -> None:  # fmt: skip
     """一个结论的来龙去脉 / How one verdict came about: text, source, limit, inputs, arithmetic."""
@@ -355,7 +358,7 @@ def explain(
     facts = _facts(paths, book, encoding)
     day = as_of or facts.as_of
     found = report.check(book, facts, frozenset([rule]), day, engine, counties)
-    click.echo(told(book, facts, rule, day, found, lang), nl=False)
+    click.echo(told(book, facts, rule, day, found, lang, subject), nl=False)
     _complain((problem for problem in found.problems if problem.severity == "error"), lang)
     ctx.exit(report.exit_code(found, "undetermined"))
 
@@ -440,7 +443,7 @@ def rules_show(id: str, rule_folders: tuple[Path, ...], profile: str, as_of: dat
     wanted = _wanted(book, (id,))
     for one, pack, rule in book.rules():
         if one in wanted:
-            click.echo("\n".join(describe(book, one, pack, rule, as_of or date.max, lang)) + "\n")
+            click.echo("\n".join(describe(one, pack, rule, as_of or date.max, lang)) + "\n")
 
 
 @rules.command("lint")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,21 @@ class TypedTable:
     file: list[int] = field(default_factory=list)
     row: list[int] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)
+
+    @cached_property
+    def _at(self) -> Mapping[tuple[int, int], list[int]]:
+        found: dict[tuple[int, int], list[int]] = {}
+        for index, key in enumerate(zip(self.file, self.row, strict=True)):
+            found.setdefault(key, []).append(index)
+        return found
+
+    def cells(self, file: int | None, row: int | None, category: str | None) -> Mapping[str, Any]:
+        """The cells of the row that was read there (of a derived table, that of the category); empty where none was."""
+        by = self.table.category
+        for index in self._at.get((file or 0, row or 0), ()):
+            if by is None or self.columns[by][index] == category:
+                return {name: cells[index] for name, cells in self.columns.items()}
+        return {}
 
 
 @dataclass(frozen=True)
@@ -683,7 +699,7 @@ AMOUNT_OF_BAND = r"(\d{1,6}(?:\.\d{1,2})?)"
 
 
 def ends_of_band(text: str) -> tuple[Decimal | None, Decimal | None]:
-    """The two ends of a range such as `26-30`, `≤25`, `≥66` or `61≤x<73`; an open end is None, as both are of no range."""
+    """The two ends of a range such as `26-30`, `≤25`, `≥66` or `61≤x<73`; an open end is None, both where it is none."""
     folded = re.sub(r"人|间|m2|㎡|平方米|单间|面积|每班", "", spelled(text)).replace("<=", "≤").replace(">=", "≥")
     between = re.fullmatch(rf"{AMOUNT_OF_BAND}(?:-|~|—|–|−|至|[≤<]x?[≤<]?){AMOUNT_OF_BAND}", folded)
     if between:

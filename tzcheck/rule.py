@@ -546,10 +546,10 @@ def examine(
         for id, head in loading.heads.items()
     }
     names = profile.split("+")
-    for name in names:
-        if name not in loading.profiles:
-            details = {"hint": hint(name, loading.profiles), "expected": ", ".join(loading.profiles)}
-            loading.problems.append(Problem("error", "no_such_profile", value=name, details=details))
+    for wanted in names:
+        if wanted not in loading.profiles:
+            details = {"hint": hint(wanted, loading.profiles), "expected": ", ".join(loading.profiles)}
+            loading.problems.append(Problem("error", "no_such_profile", value=wanted, details=details))
             return None, loading.problems
     packs = {id: _with_first_readings(pack) for id, pack in packs.items()}
     if cases:  # whoever looks at the cases looks at every profile
@@ -558,12 +558,12 @@ def examine(
                 _under_profile(loading, packs, other)
     for name in names:
         packs = _under_profile(loading, packs, loading.profiles[name])
-    for pack in packs.values():
-        _check_pack(loading, pack)
-        for name, one in pack.measures.items():
-            _check_measure(loading, pack, name, one)
-        for id, rule in pack.rules.items():
-            _check_rule(loading, pack, id, rule)
+    for one_pack in packs.values():
+        _check_pack(loading, one_pack)
+        for name, one in one_pack.measures.items():
+            _check_measure(loading, one_pack, name, one)
+        for id, rule in one_pack.rules.items():
+            _check_rule(loading, one_pack, id, rule)
     known = {id for pack in packs.values() for id in pack.rules}
     for case in loading.cases:
         if case.rule not in known:

@@ -278,7 +278,8 @@ def _score(pack: RulePack, found: tuple[Indicator, ...], whole: bool) -> Score:
 def _needs(one: Indicator) -> Iterable[Need]:
     amounts: dict[str, dict[str, tuple[str | None, Fraction]]] = {}
     for item in one.evidence:
-        parts = [(part.shortfall, part.unit, part.shared) for part in item.failing]
+        parts: list[tuple[Fraction | None, str | None, bool]] = []
+        parts += [(part.shortfall, part.unit, part.shared) for part in item.failing]
         for amount, unit, shared in parts or [(item.shortfall, item.shortfall_unit, item.shared)]:
             if amount is None or unit is None or item.subject is None:
                 continue
@@ -314,7 +315,6 @@ class View:
             self.told[subject.rule, subject.basis, subject.place].append(subject)
         self.differing = {(one.subject.rule, one.subject.place): one for one in judgements.disagreements}
         self.present = _present(facts)
-        self.at: dict[str, dict[tuple[int, int], list[int]]] = {}
         self.refused = [(one.table, one.place, one.indicator) for one in facts.refused]
         self.inside: dict[int, set[int]] = defaultdict(set)
         for index, city in enumerate(facts.cities):
@@ -466,7 +466,7 @@ class View:
         if side.limits is not None:
             return side.name
         table = judgement.table
-        if side.child and not self._cells(side.child, subject):
+        if side.child:
             return side.child
         if table is not None:
             cells = self._cells(table.id, subject)
@@ -482,18 +482,7 @@ class View:
     def _cells(self, table: str, subject: Subject) -> Mapping[str, Any]:
         """The cells of the row that a subject was read from."""
         typed = self.facts.tables.get(table)
-        if typed is None:
-            return {}
-        if table not in self.at:
-            keys = zip(typed.file, typed.row, strict=True)
-            self.at[table] = defaultdict(list)
-            for index, key in enumerate(keys):
-                self.at[table][key].append(index)
-        category = typed.table.category
-        for index in self.at[table].get((subject.file or 0, subject.row or 0), ()):
-            if category is None or typed.columns[category][index] == subject.category:
-                return {name: cells[index] for name, cells in typed.columns.items()}
-        return {}
+        return typed.cells(subject.file, subject.row, subject.category) if typed else {}
 
     # Documents and marks
 

@@ -59,9 +59,10 @@ class Side:
     `read` are the columns of the row that hold its numerator and, where there is one, its denominator. A side that
     reads none is constant: `constants` gives its value, by the category in the row's column `by` (None: for all).
     `codes` are the codes it can be, where it is no number, `labels` how they are written; `column` is the column of
-    the facts behind it, `columns` all of them, `keys` the county values, `limits` the dated values behind a
-    parameter. `per` are the columns that hold what a quotient is divided by, where a shortfall is told in the unit
-    `counts_in` of its dividend or `lacks_in` of its divisor; `shared` says that the dividend is the whole school's and not the stage's, `child` is the table whose rows it counts.
+    the facts behind it, `columns` all of them, `keys` the county values, `limits` the dated values behind a parameter.
+    `per` are the columns that hold what a quotient is divided by, where a shortfall is told in the unit `counts_in` of
+    its dividend or `lacks_in` of its divisor; `shared` says that the dividend is the whole school's and not the
+    stage's, `child` is the table whose rows it counts.
     """
 
     ratio: Ratio
@@ -181,7 +182,10 @@ class Root:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an engine has to do: load `tables` (of each the columns that are used), make each of `subjects` a table, settle `roots`, then judge each batch.
+    """What an engine has to do: load `tables`, make each of `subjects` a table, settle `roots`, judge each batch.
+
+    Of each table the columns are named that are used. The queries of each step of `subjects` read what the steps
+    before have made, and may run side by side.
 
     `judgements` are all that were asked for; those without any facts are in no batch. `checks` are the rules among
     them that are cross-checks.
@@ -422,7 +426,7 @@ class _Planner:
             if in_rows and not other.of_others:
                 return exp.paren(self.expression(pack, named))
             alias = f"of_{other.table}" if in_rows else None
-            ends = [
+            ends: list[exp.Expr] = [
                 exp.column(f"{self.kept_as(pack, named)}{end}", alias, quoted=True) for end in self.ends(pack, named)
             ]
             if in_rows and _is_count(other):
@@ -492,7 +496,7 @@ class _Planner:
         return steps
 
     def of_rows(self, table: Table, needs: _Needs) -> exp.Expr:
-        """A subject a row of the table, with what is known of the row it belongs to and of the rows that belong to it."""
+        """A subject a row of the table, with what is known of the row it belongs to and of those that belong to it."""
         source: list[exp.Expr] = [exp.column(name, "base") for name in ("_place", "_city", "_level", "_at")]
         source += [exp.column(name, "base") for name in columns_of(table, self.columns(table.id))]
         if table.id == "attestations":
@@ -659,7 +663,7 @@ class _Planner:
             name: exp.Select(expressions=[*kept, *computed], from_=exp.From(this=table_named(pivot))),
         }
 
-    def variations(self, keys: list[exp.Alias], source: str, varying: list[tuple[str, RulePack, Measure]]) -> exp.Expr:
+    def variations(self, keys: list[exp.Expr], source: str, varying: list[tuple[str, RulePack, Measure]]) -> exp.Expr:
         """The coefficients of variation of each group: the root of the weighted mean square distance over the mean."""
         rows: list[exp.Expr] = [key.copy() for key in keys]
         means: list[exp.Expr] = [exp.Star()]
@@ -688,7 +692,9 @@ class _Planner:
             )
             key = (pack.id, one.among, one.variation[0])
             value = of_row("x", key, exp.Case(ifs=[exp.If(this=inside.copy(), true=quotient)]))
-            weight = of_row("p", (pack.id, one.among, one.variation[1]), exp.Case(ifs=[exp.If(this=inside, true=weighed)]))
+            weight = of_row(
+                "p", (pack.id, one.among, one.variation[1]), exp.Case(ifs=[exp.If(this=inside, true=weighed)])
+            )
             lacks = of_row("u", (*key, one.variation[1]), lacking_row)
             x, p, m = (exp.column(name) for name in (value, weight, mean))
             above = exp.Window(this=exp.Sum(this=exp.Mul(this=x, expression=p)), partition_by=window)
@@ -1090,6 +1096,8 @@ def _parameter(parameter: Parameter, name: str, day: date, target: bool, share: 
         category: None if limit.value is None or (limit.coming and not target) else limit.value * share
         for category, limit in found.items()
     }
+    if share != 1:
+        name = f"{float(share * 100):g} % of {name}"
     if not isinstance(parameter, ByCategory):
         return Side(_constant(usable[None]), name, constants=usable, limits=found)
     below = lcm(*(value.denominator for value in usable.values() if value is not None))

@@ -114,6 +114,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "explain.measure": ("指标 {name} = {value}{origin}{unit}", "measure {name} = {value}{origin}{unit}"),
     "explain.from": ("，取自 {table}", ", from {table}"),
     "explain.outside": ("{number} 个对象不在适用范围内", "{number} subjects that it does not apply to"),
+    "explain.reading": ("采用的理解 {name}：{title}", "reading {name}: {title}"),
+    "explain.also": ("另外，每个 {each} 要求：{requires}", "also, each {each} requires: {requires}"),
+    "explain.proves": ("（只能证明不达标，达标须有 {needs}）", " (proves a breach only; compliance needs {needs})"),
+    "explain.scope": ("范围 {name} = {holds}", "scope {name} = {holds}"),
+    "explain.relaxation": ("放宽条件：{title}", "relaxation: {title}"),
+    "explain.rows": ("{table} 中的行：{rows}", "rows of {table}: {rows}"),
+    "explain.share": ("须有 {share} 的对象符合", "{share} of them must hold"),
     "explain.fix": ("补短：{fix}", "to fix: {fix}"),
     # reasons
     "reason.all_hold": ("{checked} 个对象全部符合", "all {checked} checked hold"),
@@ -268,6 +275,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.unknown_id": (
         "没有编号“{value}”{hint}",
         "there is no {value}{hint}",
+    ),
+    "problem.no_subject": (
+        "这一指标没有对象“{value}”{hint}；请用标识码或名称",
+        "the indicator has no subject {value}{hint}; give an id or a name",
     ),
     "problem.no_indicator": (
         "“{value}”不是一个指标{hint}；这里要一个指标，如 balanced.12",

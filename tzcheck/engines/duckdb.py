@@ -189,8 +189,10 @@ def _tallied(connection: Any, batch: Batch) -> tuple[list[Count], list[Subject]]
         for (rule, where, part), tally in found.items():
             worst = tally[4] or tally[5]
             value = read(worst[1]) if worst else None
-            numbers = (rule, judgement.basis, where, part, *tally[:4])
-            counts.append(Count(*numbers, value if isinstance(value, Fraction) else None, judgement.part))
+            met, unmet, unknown, outside = tally[:4]
+            furthest = value if isinstance(value, Fraction) else None
+            basis, number = judgement.basis, judgement.part
+            counts.append(Count(rule, basis, where, part, met, unmet, unknown, outside, furthest, number))
     return counts, subjects
 
 

@@ -17,7 +17,8 @@ class Subject:
     `shows` the further measures that the rule shows. `place` is the place the verdict counts for, `own` the one
     the row names; both, and `file`, are indexes into the facts.
     `rows` are all the rows (file, row) that a city's sums were read from, `part` which of the things that the rule
-    asks this is, `relaxed` that it holds under a relaxation only, `pers` what the left sides were divided by where a shortfall is told in the unit of the dividend.
+    asks this is, `relaxed` that it holds under a relaxation only, `pers` what the left sides were divided by where a
+    shortfall is told in other units.
     """
 
     rule: str

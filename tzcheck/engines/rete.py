@@ -50,8 +50,8 @@ def key_of(subject: Subject) -> Key:
 def judge(judgements: Mapping[Key, Judgement], subjects: tuple[Subject, ...]) -> list[Outcome | None]:
     """(applies, holds) of every subject, in their order; None where a number or a condition is too large for it.
 
-    `judgements` are keyed by rule, basis and part. Each subject is one fact with whole numbers only: both sides of every
-    comparison, multiplied out. Raises EngineFault where what fired does not match what was asserted.
+    `judgements` are keyed by rule, basis and part. Each subject is one fact with whole numbers only:
+    both sides of every comparison, multiplied out. Raises EngineFault where what fired contradicts itself.
     """
 
     class Host(engine.Host):  # type: ignore[misc]

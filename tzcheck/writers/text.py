@@ -171,9 +171,9 @@ def _list(scored: Scored, score: Score, lang: str, console: Console) -> None:
     if score.needs:
         console.print(Text(text("head.needs", lang), style="bold"))
     for need in score.needs:
-        one = need.indicator.rule
+        rule = need.indicator.rule
         about = {"amount": distance(need.amount), "unit": need.unit, "subjects": len(need.items)}
-        console.print(Text("  " + text("needs.line", lang, number=one.number, title=one.title.of(lang), **about)))
+        console.print(Text("  " + text("needs.line", lang, number=rule.number, title=rule.title.of(lang), **about)))
 
 
 def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, console: Console) -> None:
@@ -230,8 +230,9 @@ def _failing(item: Evidence, lang: str) -> Iterable[str]:
     if len(item.failing) < 2:
         return
     for index, one in enumerate(item.failing):
+        title = one.title.of(lang) if one.title else one.name
         yield text(
-            "head.failing", lang, title=one.title.of(lang) if one.title else one.name, value=shown(one.value, one.limit),
+            "head.failing", lang, title=title, value=shown(one.value, one.limit),
             comparator=SIGNS.get(one.comparator, one.comparator), limit=shown(one.limit, one.value),
             shortfall=distance(one.shortfall), unit=one.unit or "", nearest="" if index else text("head.nearest", lang),
         )  # fmt: skip
