@@ -834,7 +834,7 @@ def test_a_disagreement_ends_with_exit_code_4_and_both_verdicts_in_the_json(fold
     assert exit_code(agreed, "never") == 0
     differing = (Disagreement(found.everyone[0], (True, True), (True, False)),)
     judgements = Judgements("both", None, found.counts, found.told, differing, 0)
-    scored, problems = score(book, facts, work, judgements, book.ids, [0])
+    scored, problems = score(book, facts, work, judgements, book.ids, [0], DAY)
     report = replace(agreed, engine="both", places=scored, problems=problems, disagreements=len(differing))
     assert exit_code(report, "never") == EXIT_INTERNAL
     (one,) = json.loads(written.write(report, "en", True))["counties"][0]["standards"][0]["indicators"]

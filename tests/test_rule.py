@@ -178,7 +178,7 @@ def test_rules_of_ones_own_are_judged_beside_the_built_in_ones(tmp_path: Path) -
     assert one["evidence"] == [
         {
             "subject": "2133000001", "name": "一2", "category": "primary", "value": 46, "limit": 45, "shortfall": 1,
-            "unit": "人", "file": "classes.csv", "sheet": None, "row": 3, "column": "students", "rows": [],
+            "unit": "人", "file": "classes.csv", "sheet": None, "row": 3, "column": "students", "rows": [], "shortfall_unit": "人",
         }
     ]  # fmt: skip
     assert [(m["name"], m["row"], m["column"]) for m in one["missing"]] == [("七2", 5, "students")]
@@ -254,7 +254,7 @@ def test_the_schema_for_editors_accepts_every_rule_file_and_refuses_a_typo() -> 
 
 def test_rules_can_be_listed_and_shown() -> None:
     listed = tzcheck("rules", "list", "--lang", "en").out.splitlines()
-    assert len(listed) == 176
+    assert len(listed) == 218
     assert (
         listed[0]
         == "balanced.1\t" + tzcheck("rules", "show", "balanced.1", "--lang", "en").out.split("  ")[1].split("\n")[0]

@@ -267,14 +267,12 @@ rules:
 
 def test_a_mark_does_not_decide_where_tables_are_given_that_this_version_can_not_judge_by(tmp_path: Path) -> None:
     written = {
-        "marks": "indicator,mark\nbalanced.1,√\nbalanced.12,√\n",
-        "schools": "school_id,school\n2133000001,一小\n",
+        "marks": "indicator,mark\nmodernization.9,√\n",
+        "monitoring": "point,score,province_average\n9,80,75\n",
     }
-    found = check(facts(tmp_path / "f", **written), "--standard", "balanced").indicators("椒江区")
-    assert [(found[id]["verdict"], found[id]["basis"]) for id in ("balanced.1", "balanced.12")] == [
-        ("undetermined", "facts"), ("met", "mark"),
-    ]  # fmt: skip
-    assert found["balanced.1"]["reason"] == "facts are given (schools), but this version can't judge by them yet"
+    found = check(facts(tmp_path / "f", **written), "--standard", "modernization").indicators("椒江区")
+    assert (found["modernization.9"]["verdict"], found["modernization.9"]["basis"]) == ("undetermined", "facts")
+    assert found["modernization.9"]["reason"] == "facts are given (monitoring), but this version can't judge by them yet"
 
 
 def test_a_county_is_not_ready_by_leaving_indicators_out_of_the_count(tmp_path: Path) -> None:

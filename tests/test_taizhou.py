@@ -79,6 +79,7 @@ def test_the_one_published_figure_that_the_marks_do_not_bear_out_is_a_query_with
             "column": "achievement_percent",
             "value": "46",
             "expected": "45.45",
+            "subject": None,
         }
     ]
 

@@ -699,7 +699,7 @@ AMOUNT_OF_BAND = r"(\d{1,6}(?:\.\d{1,2})?)"
 
 
 def ends_of_band(text: str) -> tuple[Decimal | None, Decimal | None]:
-    """The two ends of a range such as `26-30`, `≤25`, `≥66` or `61≤x<73`; an open end is None, both where it is none."""
+    """The two ends of a range such as `26-30`, `≤25`, `≥66` or `61≤x<73`; an open end is None."""
     folded = re.sub(r"人|间|m2|㎡|平方米|单间|面积|每班", "", spelled(text)).replace("<=", "≤").replace(">=", "≥")
     between = re.fullmatch(rf"{AMOUNT_OF_BAND}(?:-|~|—|–|−|至|[≤<]x?[≤<]?){AMOUNT_OF_BAND}", folded)
     if between:

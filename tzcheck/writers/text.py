@@ -78,8 +78,11 @@ def _head(report: Report, lang: str, console: Console) -> None:
     rows = sum(file.rows for file in report.files)
     refused = sum(file.rejected for file in report.files)
     console.print(Text(text("head.files", lang, files=len(report.files), rows=rows, refused=refused)))
+    found = (one for placed in report.places for score in placed.scores for one in score.indicators)
+    judged = {one.id for one in found if one.checked and one.basis != "mark"}
     for id, _, title in report.readings:
-        console.print(Text(text("head.reading", lang, id=id, title=title.of(lang)), style="dim"))
+        if id in judged:  # a published mark, or nothing at all, is read in no way
+            console.print(Text(text("head.reading", lang, id=id, title=title.of(lang)), style="dim"))
     if report.note:
         console.print(Text(text("head.alone", lang, why=report.note), style="yellow"))
     if report.unasked:
