@@ -197,10 +197,11 @@ class Score:
     def needs(self) -> tuple[Need, ...]:
         """What the place must add (or have less of) for each indicator that fails, as far as it can be counted.
 
-        What a school shares between its stages is needed once. A rule that lets one of several fall short has no sum.
+        What a school shares between its stages is needed once. A rule that lets one of several fall short has no sum,
+        and a standard that makes a place ready for nothing has no list.
         """
         found: list[Need] = []
-        for one in self.indicators:
+        for one in self.indicators if self.pack.head.ready else ():
             failing = Verdict.UNMET in (one.verdict, one.waived_from)
             if failing and not any(conditions.lenient(ask.requires) for ask in one.rule.asks):
                 found += _needs(one)
