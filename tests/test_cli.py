@@ -167,7 +167,6 @@ def test_explain_tells_text_source_limit_inputs_and_arithmetic() -> None:
         "  4,187  ≥ 4,362 元\n"
         "  ※ 路桥区 per_capita  [funding_2024_per_capita_total.csv:7]\n"
         "      spent = 4,187 >= mean = 4,362  → false\n"
-        "      stage = per_capita == per_capita  → true\n"
         "  4 subjects that it does not apply to\n"
     )
 

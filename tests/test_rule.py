@@ -178,7 +178,8 @@ def test_rules_of_ones_own_are_judged_beside_the_built_in_ones(tmp_path: Path) -
     assert one["evidence"] == [
         {
             "subject": "2133000001", "name": "一2", "category": "primary", "value": 46, "limit": 45, "shortfall": 1,
-            "unit": "人", "file": "classes.csv", "sheet": None, "row": 3, "column": "students", "rows": [], "shortfall_unit": "人",
+            "unit": "人", "file": "classes.csv", "sheet": None, "row": 3, "column": "students", "rows": [],
+            "shortfall_unit": "人",
         }
     ]  # fmt: skip
     assert [(m["name"], m["row"], m["column"]) for m in one["missing"]] == [("七2", 5, "students")]

@@ -272,7 +272,9 @@ def test_a_mark_does_not_decide_where_tables_are_given_that_this_version_can_not
     }
     found = check(facts(tmp_path / "f", **written), "--standard", "modernization").indicators("椒江区")
     assert (found["modernization.9"]["verdict"], found["modernization.9"]["basis"]) == ("undetermined", "facts")
-    assert found["modernization.9"]["reason"] == "facts are given (monitoring), but this version can't judge by them yet"
+    assert (
+        found["modernization.9"]["reason"] == "facts are given (monitoring), but this version can't judge by them yet"
+    )
 
 
 def test_a_county_is_not_ready_by_leaving_indicators_out_of_the_count(tmp_path: Path) -> None:

@@ -243,7 +243,7 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
         return book.ids
     wanted: set[str] = set()
     for standard in standards:
-        found = {id for id in book.ids if id == standard or id.startswith(standard + ".")}
+        found = {id for id in book.ids | book.checks if id == standard or id.startswith(standard + ".")}
         if not found:
             details = {"hint": hint(standard, [*book.standards, *book.skipped, *book.ids])}
             raise UsageFault([Problem("error", "unknown_id", value=standard, details=details)])
@@ -353,7 +353,7 @@ def explain(
     from tzcheck.explain import explain as told
 
     book = _book(rule_folders, profile)
-    if rule not in book.ids:
+    if rule not in book.ids | book.checks:
         raise UsageFault([Problem("error", "no_indicator", value=rule, details={"hint": hint(rule, book.ids)})])
     facts = _facts(paths, book, encoding)
     day = as_of or facts.as_of

@@ -116,11 +116,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Refused:
-    """A refused row: its table, the index of its place where that could be read, its indicator likewise."""
+    """A refused row: its table, and as far as they could be read the index of its place, its indicator, its school."""
 
     table: str
     place: int | None
     indicator: str | None
+    subject: str | None = None
 
 
 @dataclass(frozen=True)
@@ -577,7 +578,8 @@ def _read_row(
             reading.problems[index] = replace(reading.problems[index], county=county)
         indicator = values.get("indicator")
         known = indicator if indicator and reading.known.indicator(indicator) else None
-        reading.refused.append(Refused(table.id, place, known))
+        school = next((values.get(id) for id in REFERENCES if values.get(id)), None)
+        reading.refused.append(Refused(table.id, place, known, school))
         return False
     assert place is not None
     typed.place.append(place)
@@ -700,7 +702,8 @@ AMOUNT_OF_BAND = r"(\d{1,6}(?:\.\d{1,2})?)"
 
 def ends_of_band(text: str) -> tuple[Decimal | None, Decimal | None]:
     """The two ends of a range such as `26-30`, `≤25`, `≥66` or `61≤x<73`; an open end is None."""
-    folded = re.sub(r"人|间|m2|㎡|平方米|单间|面积|每班", "", spelled(text)).replace("<=", "≤").replace(">=", "≥")
+    folded = re.sub(r"人|间|m2|㎡|平方米|单间|面积|每班", "", spelled(text).casefold())
+    folded = folded.replace("<=", "≤").replace(">=", "≥").replace("不足", "<").replace("不满", "<")
     between = re.fullmatch(rf"{AMOUNT_OF_BAND}(?:-|~|—|–|−|至|[≤<]x?[≤<]?){AMOUNT_OF_BAND}", folded)
     if between:
         return Decimal(between[1]), Decimal(between[2])
@@ -808,7 +811,7 @@ def _check_schools(reading: _Reading) -> None:
                     county=reading.places[typed.place[index]].id,
                     details=details,
                 )
-                reading.refused.append(Refused(id, typed.place[index], None))
+                reading.refused.append(Refused(id, typed.place[index], None, typed.columns[column][index]))
                 reading.files[typed.file[index]] = replace(file, accepted=file.accepted - 1, rejected=file.rejected + 1)
             gone = set(lost)
             for values in (typed.place, typed.file, typed.row, *typed.columns.values()):

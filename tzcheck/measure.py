@@ -77,6 +77,10 @@ def parse(text: str, table: Table | None, aggregated: bool, names: Collection[st
         raise MeasureError("measure_aggregate", text)
     for node in expression.walk():
         _check_place(node)
+    for column in (one for ceil in expression.find_all(exp.Ceil) for one in ceil.find_all(exp.Column)):
+        name = column_name(column)
+        if table is None or name not in table.column_ids or table.column(name).kind != "count":
+            raise MeasureError("measure_not_count", name)
     return expression.transform(_prepared, copy=False)
 
 
@@ -178,6 +182,19 @@ def columns(expression: exp.Expr) -> tuple[str, ...]:
     """The columns of facts (keys of values, measures, parameters) that an expression reads, as they are written."""
     names = (column_name(column) for column in expression.find_all(exp.Column, bfs=False))
     return tuple(name for name in dict.fromkeys(names) if name != LEVEL_COLUMN)
+
+
+def undivided(expression: exp.Expr) -> set[str]:
+    """The names that stand where no quotient may: in an aggregate, in `coalesce`, as a weight."""
+    if variation(expression):
+        return {column_name(column) for column in expression.expressions[1:]}
+    inside = expression.find_all(exp.Column)
+    return {column_name(one) for one in inside if one.find_ancestor(*AGGREGATES, exp.Where, exp.Coalesce)}
+
+
+def divides(expression: exp.Expr) -> bool:
+    """Whether an expression is a quotient; rounded up it is none."""
+    return any(not one.find_ancestor(exp.Ceil) for one in expression.find_all(exp.Div))
 
 
 def dividend(expression: exp.Expr) -> tuple[str, ...]:

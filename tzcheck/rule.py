@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -33,7 +33,6 @@ PLACE_NOUNS = ("county", "city")
 PACK_FILE = "pack.yaml"
 CASES_SUFFIX = ".cases.yaml"
 PROFILES = "profiles"
-CHECKS = "checks"
 
 
 def _amount(value: Any) -> Any:
@@ -299,10 +298,11 @@ class Rule(Model):
         """The rule under one of its readings."""
         base = self._base or self
         chosen = self.readings[name]
-        changes = {key: getattr(chosen, key) for key in chosen.model_fields_set - {"title"}}
+        changes = {key: getattr(base, key) for key in ("each", "by", "applies", "requires", "also", "relaxations")}
+        changes |= {key: getattr(chosen, key) for key in chosen.model_fields_set - {"title"}}
         if chosen.each:  # relaxations speak of the subjects that the rule is written for
             changes["relaxations"] = ()
-        rule = base.model_copy(update=changes)
+        rule = self.model_copy(update=changes)
         rule._reading, rule._base = name, base
         return rule
 
@@ -529,7 +529,7 @@ def examine(
             continue
         for path in sorted(folder.rglob("*.yaml")):
             pack = path.parent.name
-            if only is not None and pack not in (*only, PROFILES, CHECKS):
+            if only is not None and pack not in (*only, PROFILES) and not _of_checks(path.parent):
                 loading.skipped.add(pack)
             elif cases or not path.name.endswith(CASES_SUFFIX):
                 _read_file(loading, folder, path)
@@ -559,9 +559,11 @@ def examine(
     for name in names:
         packs = _under_profile(loading, packs, loading.profiles[name])
     for one_pack in packs.values():
-        _check_pack(loading, one_pack)
         for name, one in one_pack.measures.items():
             _check_measure(loading, one_pack, name, one)
+        for name, one in one_pack.measures.items():
+            _check_parts(loading, one_pack, name, one)
+        _check_pack(loading, one_pack)
         for id, rule in one_pack.rules.items():
             _check_rule(loading, one_pack, id, rule)
     known = {id for pack in packs.values() for id in pack.rules}
@@ -571,6 +573,15 @@ def examine(
     skipped = frozenset(loading.skipped)
     book = Rulebook(packs, tuple(loading.cases), loading.hash.hexdigest(), profile, loading.where, skipped)
     return book, loading.problems
+
+
+@cache
+def _of_checks(folder: Path) -> bool:
+    """Whether a folder is a pack of cross-checks, which are made whatever standard is asked for."""
+    file = folder / PACK_FILE
+    found, _ = document.read(file.read_bytes(), file.name) if file.is_file() else (None, [])
+    head = found.value.get("pack") if found and isinstance(found.value, dict) else None
+    return isinstance(head, dict) and head.get("checks") is True
 
 
 def _by_number(item: tuple[str, Rule]) -> tuple[bool, list[int]]:
@@ -790,6 +801,9 @@ def _check_pack(loading: _Loading, pack: RulePack) -> None:
             _unknown(loading, *where, "unknown_each", scope.each, BY_NOUN)
         elif name in BY_NOUN[scope.each].column_ids:
             loading.problems.append(Problem("error", "name_clash", *where, value=name))
+        else:
+            part = Also(each=scope.each, requires=scope.holds)
+            _checked(loading, pack, None, part, scope.holds, *where, f"{pack.id}.{name}")
     for name in pack.parameters:
         if name in pack.measures or any(name in rule.parameters for rule in pack.rules.values()):
             where = loading.where[f"parameters {pack.id}.{name}"]
@@ -827,6 +841,8 @@ def _check_measure(loading: _Loading, pack: RulePack, name: str, one: Measure) -
     aggregated = (one.each in PLACE_NOUNS and table is not None) or one.of_others
     try:
         one._expression = measure.parse(one.value, table, aggregated, [*others, *pack.parameters])
+        if one.of_others and measure.variation(one._expression):
+            raise MeasureError("measure_function", one.value)
         for used in measure.columns(one._expression):
             if one.table is None and used not in pack.parameters:
                 if used not in known or pack.measures[used].table is None:
@@ -838,6 +854,48 @@ def _check_measure(loading: _Loading, pack: RulePack, name: str, one: Measure) -
         loading.problems.append(
             Problem("error", error.code, file, line, column=name, value=error.found, details=details)
         )
+
+
+def _check_parts(loading: _Loading, pack: RulePack, name: str, one: Measure) -> None:
+    """What can be told only when all measures are read: circles, and quotients where there must be none."""
+    if one._expression is None:
+        return
+    file, line = loading.where[f"measure {pack.id}.{name}"]
+    columns = TABLES[one.table].column_ids if one.table and one.table != "values" else frozenset()
+    if name in _reached(pack, one):
+        loading.problems.append(Problem("error", "measure_circular", file, line, column=name, value=name))
+        one._expression = None
+        return
+    for used in measure.undivided(one._expression):
+        if used in columns:
+            continue
+        other = pack.measures.get(used)
+        if other is not None and other._expression is not None and _is_quotient(pack, used):
+            loading.problems.append(Problem("error", "measure_division", file, line, column=name, value=used))
+            one._expression = None
+            return
+
+
+def _reached(pack: RulePack, one: Measure) -> set[str]:
+    """The names of the measures that a measure is computed from, directly or not."""
+    found: set[str] = set()
+    waiting = [one]
+    while waiting:
+        this = waiting.pop()
+        columns = TABLES[this.table].column_ids if this.table and this.table != "values" else frozenset()
+        names = () if this._expression is None or this.of_others or this.table == "values" else this.columns
+        for name in names:
+            if name in pack.measures and name not in columns and name not in found:
+                found.add(name)
+                waiting.append(pack.measures[name])
+    return found
+
+
+def _is_quotient(pack: RulePack, name: str) -> bool:
+    """Whether a measure divides, itself or through those it is computed from."""
+    one = pack.measures[name]
+    every = [one, *(pack.measures[used] for used in _reached(pack, one))]
+    return any(each._expression is not None and measure.divides(each._expression) for each in every)
 
 
 def others_of(pack: RulePack, name: str, one: Measure) -> list[str]:
@@ -883,7 +941,7 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
     used = {name for ask in rule.asks for one in (ask.requires, ask.applies) if one for name in condition.names(one)}
     for name in rule.shows:
         if name not in measures_of(pack, rule.each, rule.by):
-            _unknown(loading, file, line, "unknown_name", name, operands(pack, rule, rule.parts[0]))
+            _unknown(loading, file, line, "unknown_name", name, operands(pack, rule.parameters, rule.parts[0]))
     if isinstance(rule.holds_for, Share) and isinstance(rule.holds_for.at_least, str):
         used.add(rule.holds_for.at_least)
         if pack.parameter(rule, rule.holds_for.at_least) is None:
@@ -947,10 +1005,18 @@ def _condition(
 ) -> Condition | None:
     file, line = loading.where[id]
     line = loading.lines[file].line(("rules", id, key)) or line
+    return _checked(loading, pack, rule, part, text, file, line, id)
+
+
+def _checked(
+    loading: _Loading, pack: RulePack, rule: Rule | None, part: Also, text: str, file: str, line: int, id: str
+) -> Condition | None:
+    """A condition, read, with its names checked; None where something is wrong with it."""
     parsed = _parsed(loading, pack, part.each, text, file, line, id)
     if parsed is None:
         return None
-    known = operands(pack, rule, part)
+    own = rule.parameters if rule else {}
+    known = operands(pack, own, part)
     before = len(loading.problems)
     for comparison in condition.comparisons(parsed):
         codes = _codes(pack, part, comparison)
@@ -964,8 +1030,8 @@ def _condition(
                 )
             continue
         for operand in (comparison.left, comparison.right):
-            if isinstance(operand, condition.Part) and pack.parameter(rule, operand.name) is None:
-                _unknown(loading, file, line, "unknown_name", operand.name, {**rule.parameters, **pack.parameters})
+            if isinstance(operand, condition.Part) and operand.name not in (*own, *pack.parameters):
+                _unknown(loading, file, line, "unknown_name", operand.name, [*own, *pack.parameters])
             if isinstance(operand, Name) and operand.text not in known and not _elsewhere(pack, part, operand.text):
                 _unknown(loading, file, line, "unknown_name", operand.text, known)
     return parsed if len(loading.problems) == before else None
@@ -1030,12 +1096,12 @@ def _codes(pack: RulePack, part: Also, comparison: Comparison) -> frozenset[str]
     return frozenset(column.codes) if column and column.codes else None
 
 
-def operands(pack: RulePack, rule: Rule, part: Also) -> list[str]:
-    """The names that a rule's conditions may use: parameters, the measures of its subjects, their numbers."""
+def operands(pack: RulePack, own: Collection[str], part: Also) -> list[str]:
+    """The names that conditions may use: parameters (`own` are the rule's), measures of the subjects, their numbers."""
     table = BY_NOUN.get(part.each)
     columns = [one.id for one in table.columns if one.kind in NUMERIC or one.codes] if table else []
     by = [part.by] if part.by else []
-    return [*rule.parameters, *pack.parameters, *measures_of(pack, part.each, part.by), *columns, *by]
+    return [*own, *pack.parameters, *measures_of(pack, part.each, part.by), *columns, *by]
 
 
 def with_parts(pack: RulePack, name: str) -> dict[str, Measure]:

@@ -456,8 +456,12 @@ class View:
         )
 
     def _column(self, judgement: Judgement, side: Side, subject: Subject) -> str | None:
-        """The column of the file behind a side: of a school's stage, the one of that stage."""
-        return _in_file(judgement.table, side.column, subject.category)
+        """The column of the file behind a side; of a sum, one that has a number in it."""
+        column = side.column
+        if judgement.table and len(side.columns) > 1 and column in side.columns:
+            cells = self._cells(judgement.table.id, subject)
+            column = column if cells.get(column) else next((name for name in side.columns if cells.get(name)), column)
+        return _in_file(judgement.table, column, subject)
 
     def _blank(self, judgement: Judgement, side: Side, subject: Subject) -> str | None:
         """What is missing behind a side: a key of county values that is not there, a blank cell of the row, a limit."""
@@ -477,7 +481,7 @@ class View:
                 if cells.get(name, "") is None and not (name == "type" and cells.get("type"))
             ]
             if blank:
-                return _in_file(table, blank[0], subject.category)
+                return _in_file(table, blank[0], subject)
         return self._column(judgement, side, subject)
 
     def _cells(self, table: str, subject: Subject) -> Mapping[str, Any]:
@@ -535,15 +539,14 @@ class View:
                 home = TABLES[judgement.table.id].derived or judgement.table.id if judgement.table else None
                 others = [table for table in judgement.tables if table != home]
                 # A sum that lacks a refused row is no fault of the total beside it.
-                lacking = any(table in others and where in (None, place) for table, where, _ in self.refused)
+                lacking = any(
+                    one.table in others and one.place in (None, place) and one.subject in (None, subject.subject)
+                    for one in self.facts.refused
+                )
                 if subject.holds is not False or lacking:
                     continue
                 one = self._evidence(judgement, subject)
-                cell = (
-                    self._cells(judgement.table.id, subject).get(_telling_column(judgement, subject))
-                    if judgement.table
-                    else None
-                )
+                cell = self._cell(judgement, subject)
                 about: dict[str, object] = {
                     "title": {"zh": rule.title.zh, "en": rule.title.en},
                     "name": {
@@ -558,9 +561,17 @@ class View:
                 }
                 yield Problem(
                     rule.severity, "cross_check", one.file, one.row, one.column,
-                    plain(one.value) if cell is None else str(cell), self.facts.places[place].id,
+                    plain(one.value if cell is None else Fraction(cell) if isinstance(cell, int | Decimal) else str(cell)), self.facts.places[place].id,
                     check=id, subject=one.subject, details=about,
                 )  # fmt: skip
+
+    def _cell(self, judgement: Judgement, subject: Subject) -> Any:
+        """The cell that a breach is told by, as it was read; None where it is no single cell of the subject's row."""
+        left = judgement.sides[_telling(judgement, subject)][0]
+        if judgement.table is None or left.column is None or not left.single or left.codes:
+            return None
+        prefix = left.column in judgement.table.column_ids and judgement.table.column(left.column).kind == "prefix"
+        return self._cells(judgement.table.id, subject).get(judgement.table.subject if prefix else left.column)
 
     def differing_marks(self, place: int, scores: Iterable[Score]) -> Iterable[Problem]:
         """A query for every published mark that the county's own facts do not bear out."""
@@ -593,12 +604,20 @@ def _present(facts: Facts) -> Mapping[tuple[str, str | None], set[int]]:
     return present
 
 
-def _in_file(table: Table | None, column: str | None, category: str | None) -> str | None:
-    """The name of a column in the file: a column of a school's stage stands for one column a stage."""
+def _in_file(table: Table | None, column: str | None, subject: Subject) -> str | None:
+    """The name of a column in the file.
+
+    A column of a school's stage stands for one column a stage, the prefix of an id for the id, and what the state's
+    monitoring says of a subject for a key of county values.
+    """
     if table is None or column is None or column not in table.column_ids:
         return column
-    sources = table.column(column).sources
-    return sources.get(category or "", column) if sources else column
+    found = table.column(column)
+    if found.kind == "prefix":
+        return table.subject
+    if table.derived == "values":
+        return f"monitoring_{column}" + ("" if subject.subject == "all" else f".{subject.subject}")
+    return found.sources.get(subject.category or "", column) if found.sources else column
 
 
 def _distance(judgement: Judgement, subject: Subject, index: int) -> tuple[Fraction | None, str | None]:
@@ -765,12 +784,6 @@ def _telling(judgement: Judgement, subject: Subject) -> int:
         if (subject.holds is False or subject.relaxed) and not conditions.HOLDS[operator](one, other):
             return index
     return 0
-
-
-def _telling_column(judgement: Judgement, subject: Subject) -> str:
-    """The column of the subject's row that a breach is told by; none where that is a code or computed from others."""
-    left = judgement.sides[_telling(judgement, subject)][0]
-    return "" if left.codes or left.column == "id_prefix" or left.column is None else left.column
 
 
 def plain(value: Value) -> str:

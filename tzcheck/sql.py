@@ -62,7 +62,7 @@ class Side:
     the facts behind it, `columns` all of them, `keys` the county values, `limits` the dated values behind a parameter.
     `per` are the columns that hold what a quotient is divided by, where a shortfall is told in the unit `counts_in` of
     its dividend or `lacks_in` of its divisor; `shared` says that the dividend is the whole school's and not the
-    stage's, `child` is the table whose rows it counts.
+    stage's, `single` that it is one cell, `child` is the table whose rows it counts.
     """
 
     ratio: Ratio
@@ -82,6 +82,7 @@ class Side:
     counts_in: str | None = None
     lacks_in: str | None = None
     shared: bool = False
+    single: bool = False
     child: str | None = None
 
 
@@ -898,6 +899,7 @@ class _Planner:
             lacks_in=one.lacks_in,
             child=next((part.table for part in self.with_parts(pack, name).values() if part.of_others), None),
             shared=table is not None and not any(column.sources for column in _dividend(pack, table, one)),
+            single=table is not None and len(measure.dividend(one.expression)) == len(_dividend(pack, table, one)) == 1,
         )
 
 
@@ -1069,7 +1071,14 @@ def _number(number: Number) -> Side:
 def _of_column(column: Column, name: str) -> Side:
     codes = tuple(column.codes) if column.codes else None
     return Side(
-        Ratio(exp.column(name, quoted=True)), name, (name,), codes=codes, column=name, unit=column.unit, columns=(name,)
+        Ratio(exp.column(name, quoted=True)),
+        name,
+        (name,),
+        codes=codes,
+        column=name,
+        unit=column.unit,
+        columns=(name,),
+        single=True,
     )
 
 

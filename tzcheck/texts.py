@@ -366,6 +366,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "each 的值“{value}”无法识别{hint}；允许：{expected}",
         "each can't be {value!r}{hint}; allowed are {expected}",
     ),
+    "problem.measure_circular": ("指标“{value}”以自身计算", "the measure {value} is computed from itself"),
+    "problem.measure_not_count": (
+        "ceil 只能用于整数列，{value} 不是",
+        "ceil works on columns of whole numbers only, and {value} is none",
+    ),
     "problem.unknown_scope": (
         "没有名为“{value}”的范围（scopes）{hint}；有：{expected}",
         "there is no scope named {value}{hint}; there are {expected}",
