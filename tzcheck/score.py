@@ -561,7 +561,7 @@ class View:
                 }
                 yield Problem(
                     rule.severity, "cross_check", one.file, one.row, one.column,
-                    plain(one.value if cell is None else Fraction(cell) if isinstance(cell, int | Decimal) else str(cell)), self.facts.places[place].id,
+                    _spelled_out(one.value if cell is None else cell), self.facts.places[place].id,
                     check=id, subject=one.subject, details=about,
                 )  # fmt: skip
 
@@ -784,6 +784,10 @@ def _telling(judgement: Judgement, subject: Subject) -> int:
         if (subject.holds is False or subject.relaxed) and not conditions.HOLDS[operator](one, other):
             return index
     return 0
+
+
+def _spelled_out(cell: Any) -> str:
+    return plain(Fraction(cell) if isinstance(cell, int | Decimal) else cell)
 
 
 def plain(value: Value) -> str:

@@ -35,25 +35,38 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     counts: list[Count] = []
     subjects: list[Subject] = []
     subjects_told: list[Subject] = []
-    connection = duckdb.connect(config={"threads": 2, "autoinstall_known_extensions": "false"})
+    connection: Any = None
 
-    def judged(index: int, batch: Batch) -> tuple[Iterable[Count], Iterable[Subject], Iterable[Subject]]:
-        """The counts of a batch, the subjects that are told of, or all of them."""
+    def judged(index: int, batch: Batch) -> tuple[list[Count], list[Subject], list[Subject]]:
+        """The counts of a batch, the subjects that are told of, and all of those that everyone is asked of."""
         own = connection.cursor()
-        if everyone and batch.first.rule not in plan.checks:
-            return (), (), list(_subjects(own, batch, sql.judged(batch)))
-        if everyone or few:
-            return *_tallied(own, batch), ()
-        source = f"judged_{index}"
-        _make(own, source, sql.judged(batch))
-        return list(_counts(own, batch, source)), list(_subjects(own, batch, sql.told(batch, source))), ()
+        if not (everyone or few):
+            source = f"judged_{index}"
+            own.execute(_made(source, sql.judged(batch)))
+            return list(_counts(own, batch, source)), list(_subjects(own, batch, sql.told(batch, source))), []
+        rows = own.execute(sql.judged(batch).sql(dialect="duckdb", copy=False)).fetchall()
+        at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
+        counted: list[Count] = []
+        of_told: list[Subject] = []
+        of_all: list[Subject] = []
+        for number, judgement in enumerate(batch.judgements):
+            if everyone and judgement.rule not in plan.checks:
+                of_all += map(_maker(judgement, number, at), rows)
+            else:
+                tallied, some = _tallied(judgement, number, at, rows)
+                counted += tallied
+                of_told += some
+        return counted, of_told, of_all
 
     try:
         # While DuckDB works for one thread, Python can for the other.
         with ThreadPoolExecutor(2) as pool:
+            opening = pool.submit(duckdb.connect, config={"threads": 2, "autoinstall_known_extensions": "false"})
+            steps = [[_made(*named) for named in step.items()] for step in plan.subjects]
+            connection = opening.result()
             _load(connection, facts, plan.tables)
-            for step in plan.subjects:
-                list(pool.map(lambda named: _make(connection.cursor(), *named), step.items()))
+            for step in steps:
+                list(pool.map(lambda query: connection.cursor().execute(query), step))
             for root in plan.roots:
                 _settle(connection, root)
             for counted, of_told, of_all in pool.map(judged, range(len(plan.batches)), plan.batches):
@@ -63,7 +76,8 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     except duckdb.Error as error:
         raise EngineFault([Problem("error", "duckdb", details={"why": str(error).splitlines()[0]})]) from error
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
     if everyone:
         ruled = [one for one in plan.judgements if one.rule and one.sides[0][0].read]
         operators = {(str(one.rule), one.part): one.sides[0][1] for one in ruled}
@@ -75,9 +89,9 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None)
 
 
-def _make(connection: Any, name: str, query: exp.Expr) -> None:
-    made = exp.Create(this=sql.table_named(name), kind="TABLE", expression=query)
-    connection.execute(made.sql(dialect="duckdb"))
+def _made(name: str, query: exp.Expr) -> str:
+    """The statement that makes a table of a query."""
+    return exp.Create(this=sql.table_named(name), kind="TABLE", expression=query).sql(dialect="duckdb")
 
 
 def _settle(connection: Any, root: Root) -> None:
@@ -157,42 +171,41 @@ def _subjects(connection: Any, batch: Batch, query: exp.Expr) -> Iterable[Subjec
                 yield make(row)
 
 
-def _tallied(connection: Any, batch: Batch) -> tuple[list[Count], list[Subject]]:
-    """The subjects of a batch counted, and those that a report tells of."""
-    rows = connection.execute(sql.judged(batch).sql(dialect="duckdb", copy=False)).fetchall()
-    at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
-    counts: list[Count] = []
+def _tallied(
+    judgement: Judgement, index: int, at: Mapping[str, int], rows: Iterable[tuple[Any, ...]]
+) -> tuple[list[Count], list[Subject]]:
+    """The subjects of a judgement counted, and those that a report tells of."""
+    make = _maker(judgement, index, at)
+    applies, holds, place = at[f"a{index}"], at[f"h{index}"], at["place"]
+    indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
+    every = bool(judgement.shows or judgement.strictly)
+    badness = _badness(judgement, at)
+    read = _reader(judgement.sides[0][0], at)
     subjects: list[Subject] = []
-    for index, judgement in enumerate(batch.judgements):
-        make = _maker(judgement, index, at)
-        applies, holds, place = at[f"a{index}"], at[f"h{index}"], at["place"]
-        indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
-        every = bool(judgement.shows or judgement.strictly)
-        badness = _badness(judgement, at)
-        read = _reader(judgement.sides[0][0], at)
-        # met, unmet, unknown, outside; then the worst of those that fail, and of those that hold.
-        found: dict[tuple[str, int, str | None], list[Any]] = {}
-        for row in rows:
-            key = (judgement.rule or row[indicator or 0], row[place], row[category] if category is not None else None)
-            tally = found.setdefault(key, [0, 0, 0, 0, None, None])
-            held = row[holds]
-            if row[applies] is False:
-                tally[3] += 1
-                continue
-            tally[2 if held is None else not held] += 1
-            if held is not None and badness:
-                apart, slot = badness(row), 5 if held else 4
-                if apart is not None and (tally[slot] is None or apart > tally[slot][0]):
-                    tally[slot] = (apart, row)
-            if not held or every:
-                subjects.append(make(row))
-        for (rule, where, part), tally in found.items():
-            worst = tally[4] or tally[5]
-            value = read(worst[1]) if worst else None
-            met, unmet, unknown, outside = tally[:4]
-            furthest = value if isinstance(value, Fraction) else None
-            basis, number = judgement.basis, judgement.part
-            counts.append(Count(rule, basis, where, part, met, unmet, unknown, outside, furthest, number))
+    # met, unmet, unknown, outside; then the worst of those that fail, and of those that hold.
+    found: dict[tuple[str, int, str | None], list[Any]] = {}
+    for row in rows:
+        key = (judgement.rule or row[indicator or 0], row[place], row[category] if category is not None else None)
+        tally = found.setdefault(key, [0, 0, 0, 0, None, None])
+        held = row[holds]
+        if row[applies] is False:
+            tally[3] += 1
+            continue
+        tally[2 if held is None else not held] += 1
+        if held is not None and badness:
+            apart, slot = badness(row), 5 if held else 4
+            if apart is not None and (tally[slot] is None or apart > tally[slot][0]):
+                tally[slot] = (apart, row)
+        if not held or every:
+            subjects.append(make(row))
+    counts = []
+    for (rule, where, part), tally in found.items():
+        worst = tally[4] or tally[5]
+        value = read(worst[1]) if worst else None
+        met, unmet, unknown, outside = tally[:4]
+        furthest = value if isinstance(value, Fraction) else None
+        basis, number = judgement.basis, judgement.part
+        counts.append(Count(rule, basis, where, part, met, unmet, unknown, outside, furthest, number))
     return counts, subjects
 
 
