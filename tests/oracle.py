@@ -328,9 +328,10 @@ CLASS_BANDS = {
 
 
 def full_rooms(county: County, school: str, kind: str) -> Number:
-    """How many rooms of the kind are large enough: by the bands of the school, else by the list of rooms."""
+    """How many rooms of the kind are large enough: by the list of rooms, else by the bands of the school."""
     by_band = [row for row in rows(county, "room_bands") if row["school_id"] == school]
-    if by_band:
+    has_list = any(row["school_id"] == school and row["kind"] == kind for row in rows(county, "rooms"))
+    if by_band and not has_list:
         of_kind = [row for row in by_band if row["kind"] == kind]
         full = [row for row in of_kind if row["band"] in FULL_ROOM_BANDS[kind]]
         return total(number(row, "rooms") for row in full) if of_kind else None
@@ -628,8 +629,8 @@ def staffing(county: County) -> Expected:
         ]
         two_are_enough = some(is_one_of(schedule, "half_day"), len(classes) == 1)
         holds = every(
-            at_most(quotient(children, number(kindergarten, "staff")), PER_STAFF.get(schedule)),
-            at_most(quotient(children, caring), PER_CARING.get(schedule)),
+            at_most(children, times(number(kindergarten, "staff"), PER_STAFF.get(schedule))),
+            at_most(children, times(caring, PER_CARING.get(schedule))),
             every(*(class_is_staffed(row, two_are_enough) for row in classes)) if classes else None,
         )
         return Subject(has_children(kindergarten), holds, ((id, None, None, None),))
@@ -638,8 +639,10 @@ def staffing(county: County) -> Expected:
 
 
 def children_per_teacher(county: County) -> Expected:
-    value, limit = quotient(summed(county, "children"), summed(county, "teachers")), Fraction(15)
-    return of_county(at_most(value, limit), value, limit)
+    children, teachers, limit = summed(county, "children"), summed(county, "teachers"), Fraction(15)
+    if children == 0:
+        return Expected(NOT_APPLICABLE)
+    return of_county(at_most(children, times(teachers, limit)), quotient(children, teachers), limit)
 
 
 def all_certified(county: County) -> Expected:

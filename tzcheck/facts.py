@@ -5,7 +5,7 @@ import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,7 +22,6 @@ from tzcheck.readers.rows import header_spelling, spellings
 from tzcheck.readers.yaml import cell
 from tzcheck.table import (
     GIVEN,
-    MAY_HAVE_ATTACHED,
     MONITORED_SUBJECTS,
     NUMERIC,
     ROOM_KINDS,
@@ -826,8 +825,8 @@ def _derive(tables: dict[str, TypedTable]) -> None:
     schools = tables.get("schools")
     if schools:
         _blank_is_none_of_it(schools)
-        tables[SCHOOL_STAGES.id] = _crossed(schools, SCHOOL_STAGES, "stage", STAGES, _has_stage)
-        tables[SCHOOL_ROOM_KINDS.id] = _crossed(schools, SCHOOL_ROOM_KINDS, "kind", ROOM_KINDS, _has_rooms)
+        tables[SCHOOL_STAGES.id] = _crossed(schools, SCHOOL_STAGES, "stage", STAGES)
+        tables[SCHOOL_ROOM_KINDS.id] = _crossed(schools, SCHOOL_ROOM_KINDS, "kind", ROOM_KINDS)
     if "values" in tables:
         tables[MONITORED_SUBJECTS.id] = _monitored(tables["values"])
 
@@ -845,33 +844,16 @@ def _blank_is_none_of_it(schools: TypedTable) -> None:
                 ]
 
 
-def _has_stage(row: Mapping[str, Any], stage: str) -> bool:
-    """Whether a school has, or may have, a stage: by its type, or by students in attached classes."""
-    type = row["type"]
-    if type is None or stage in STAGES_OF_TYPE[type]:
-        return True
-    return type in MAY_HAVE_ATTACHED and bool(row[f"students_{stage}"])
+def _crossed(schools: TypedTable, table: Table, by: str, codes: Iterable[str]) -> TypedTable:
+    """A row for each school and code, with the school's cells and those of the code.
 
-
-def _has_rooms(row: Mapping[str, Any], kind: str) -> bool:
-    return True
-
-
-def _crossed(
-    schools: TypedTable,
-    table: Table,
-    by: str,
-    codes: Iterable[str],
-    belongs: Callable[[Mapping[str, Any], str], bool],
-) -> TypedTable:
-    """A row for each school and code that belong together, with the school's cells and those of the code."""
+    A stage that a school's type does not have is there too: its students are none, and no rule applies to it.
+    """
     made = TypedTable(table, columns={column.id: [] for column in table.columns})
     names = list(schools.columns)
     for index, cells in enumerate(zip(*schools.columns.values(), strict=True)):
         row = dict(zip(names, cells, strict=True))
         for code in codes:
-            if not belongs(row, code):
-                continue
             made.place.append(schools.place[index])
             made.file.append(schools.file[index])
             made.row.append(schools.row[index])

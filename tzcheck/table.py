@@ -197,8 +197,6 @@ STAGES_OF_TYPE: Mapping[str, tuple[str, ...]] = {
     "special": (),
     "vocational": (),
 }
-# Types whose rare attached classes (附设班) of another compulsory stage are judged as a stage of their own.
-MAY_HAVE_ATTACHED = frozenset({"primary", "teaching_point", "junior", "complete_secondary"})
 SPLIT_BY_STAGE = ("students", "classes", "above_degree", "backbone", "pe_art", "pe_art_shared", "in_zone")
 
 
