@@ -74,6 +74,9 @@ HEADERS: dict[str, dict[str, str]] = {
         "indicator": "指标", **COUNTY, "subject": "对象", "reason": "理由", "document_no": "文号",
         "approved_by": "批准单位", "expires": "有效期至",
     },
+    "explanations": {
+        "check": "校验项", **COUNTY, "subject": "对象", "value": "数值", "explanation": "说明", "accepted_by": "认可人",
+    },
     "monitoring": {**COUNTY, "point": "监测点", "score": "得分", "province_average": "省平均", "as_of": "年度"},
     "vocational_schools": {
         **SCHOOL, "school": "学校名称", "students": "在校生数", "site_area": "占地面积",
@@ -944,6 +947,24 @@ def write_words_in_a_number(county: County) -> None:
     county.classes("第四初级中学", "junior")[5]["students"] = "约44"
 
 
+def explain_some_queries(county: County) -> None:
+    """Answers to queries: one accepted, one that nobody has accepted, one for a value that has changed since."""
+    office = f"{county.name}人民政府教育督导委员会办公室"
+    moved, shared = county.school("第二九年一贯制学校"), county.school("第八小学")
+    county.add(
+        "explanations", check="checks.id_of_type", subject=moved["school_id"], value=moved["school_id"],
+        explanation="由小学改办，新标识码已申请，尚未下发", accepted_by=office,
+    )  # fmt: skip
+    county.add(
+        "explanations", check="checks.sports_ground_plausible", subject=shared["school_id"],
+        value=shared["sports_ground_area"], explanation="与乡镇共用运动场",
+    )  # fmt: skip
+    county.add(
+        "explanations", check="checks.equipment_in_10000_yuan", subject=county.school("第七小学")["school_id"],
+        value=115, explanation="新建实验楼，设备尚未分摊", accepted_by=office,
+    )  # fmt: skip
+
+
 TROUBLED: tuple[Callable[[County], None], ...] = (
     miscount_a_class,
     miscount_the_classes,
@@ -965,6 +986,7 @@ TROUBLED: tuple[Callable[[County], None], ...] = (
     leave_cells_blank,
     write_words_in_a_number,
     fall_behind_in_monitoring,
+    explain_some_queries,
 )
 
 # --- writing -------------------------------------------------------------------------------------------------------

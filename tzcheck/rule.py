@@ -260,6 +260,7 @@ class Rule(Model):
     parameters: dict[str, Parameter] = {}
     holds_for: Literal["all"] | Share = "all"
     attested: bool = False
+    window_years: int | None = Field(default=None, ge=1)
     target: bool = False
     soft: bool = False
     shows: tuple[str, ...] = ()

@@ -242,7 +242,7 @@ def score(
     """The scores of `places` (indexes into the facts) for the rules `wanted`, and the queries that they raise."""
     barred = frozenset(id for id, _, rule in book.rules() if not rule.waivable)
     waivers, found_wrong = waiver.read(facts, day, barred)
-    view = View(facts, plan, judgements, waivers)
+    view = View(facts, plan, judgements, waivers, day)
     result: list[Scored] = []
     problems: list[Problem] = list(found_wrong)
     for index in places:
@@ -300,8 +300,9 @@ def _left_out(one: Indicator) -> bool:
 class View:
     """What the engines found, by rule and place."""
 
-    def __init__(self, facts: Facts, plan: Plan, judgements: Judgements, waivers: Waivers) -> None:
+    def __init__(self, facts: Facts, plan: Plan, judgements: Judgements, waivers: Waivers, day: date) -> None:
         self.facts = facts
+        self.day = day
         self.waivers = waivers
         self.judgements: dict[str, list[Judgement]] = defaultdict(list)
         for judgement in plan.judgements:
@@ -316,6 +317,7 @@ class View:
             self.told[subject.rule, subject.basis, subject.place].append(subject)
         self.differing = {(one.subject.rule, one.subject.place): one for one in judgements.disagreements}
         self.present = _present(facts)
+        self.values = _rows_of_values(facts)
         self.refused = [(one.table, one.place, one.indicator) for one in facts.refused]
         self.inside: dict[int, set[int]] = defaultdict(set)
         for index, city in enumerate(facts.cities):
@@ -437,6 +439,9 @@ class View:
             column = judgement.needs
         else:
             column = self._column(judgement, left, subject)
+        column = column or self._column(judgement, left, subject) or right.column
+        # Of county values the row of the one that the breach is told by.
+        file, row = self.values.get((subject.own, column or ""), (subject.file, subject.row))
         return Evidence(
             own.id if keyed else subject.subject or own.id,
             subject.name or own.name,
@@ -446,9 +451,9 @@ class View:
             comparator,
             told[0],
             left.unit or right.unit,
-            None if subject.file is None else self.facts.files[subject.file].path,
-            subject.row,
-            column or self._column(judgement, left, subject) or right.column,
+            None if file is None else self.facts.files[file].path,
+            row,
+            column,
             tuple((self.facts.files[file].path, row) for file, row in subject.rows) if len(subject.rows) > 1 else (),
             told[1],
             left.shared,
@@ -502,7 +507,20 @@ class View:
             return _Found(Verdict.UNDETERMINED, Reason("refused", {"tables": "attestations"}))
         if any(count.unknown for count in counts):
             return _Found(Verdict.UNDETERMINED, Reason("no_document"))
+        dated = self._dated(id, place)
+        if rule.window_years and dated and dated < _years_before(self.day, rule.window_years):
+            return _Found(Verdict.UNDETERMINED, Reason("too_old", {"years": rule.window_years, "dated": dated}))
         return _Found(Verdict.MET, Reason("attested")) if counts else None
+
+    def _dated(self, id: str, place: int) -> date | None:
+        """The day of the document that attests an indicator, where it is given."""
+        typed = self.facts.tables.get("attestations")
+        for index, where in enumerate(typed.place if typed else ()):
+            assert typed is not None
+            if where == place and typed.columns["indicator"][index] == id:
+                found: date | None = typed.columns["date"][index]
+                return found
+        return None
 
     def _by_mark(self, id: str, rule: Rule, place: int) -> _Found | None:
         refused = self._refused_row("marks", id, place)
@@ -553,7 +571,9 @@ class View:
                         "zh": f"{one.name}：" if subject.subject else "",
                         "en": f"{one.name}: " if subject.subject else "",
                     },
-                    "found": plain(one.value),
+                    "found": _spelled_out(rounded(one.value, 2))
+                    if isinstance(one.value, Fraction)
+                    else plain(one.value),
                     "wanted": f"{SIGNS.get(one.comparator, one.comparator)} {plain(one.limit)}",
                     "hint": {"zh": f"；{rule.note.zh}", "en": f"; {rule.note.en}"} if rule.note else "",
                     "expected": f"{SIGNS.get(one.comparator, one.comparator)} {plain(one.limit)}",
@@ -584,6 +604,14 @@ class View:
                     details = {"indicator": one.id, "mark": mark.verdict.value, "found": one.verdict.value}
                     county = self.facts.places[place].id
                     yield Problem("query", "mark_differs", county=county, value=one.id, details=details)
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day so many years before; of 29 February the day before it where there is none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def _read(name: str) -> tuple[str, str | None]:
@@ -653,6 +681,15 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
             operator = comparison.operator
             found[left.name] = Failing(left.name, left.title, value, limit, operator, amount, unit, left.shared)
     return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True))
+
+
+def _rows_of_values(facts: Facts) -> Mapping[tuple[int, str], tuple[int | None, int | None]]:
+    """The file and row of every county value, by place and key."""
+    typed = facts.tables.get("values")
+    if typed is None:
+        return {}
+    keys = zip(typed.place, typed.columns["key"], strict=True)
+    return dict(zip(keys, zip(typed.file, typed.row, strict=True), strict=True))
 
 
 def _source_of_limit(judgements: list[Judgement]) -> Source | None:

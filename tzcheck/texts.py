@@ -72,7 +72,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{name}：{value}，要求 {comparator} {limit}  [{where}]",
         "{name}: {value}, wanted {comparator} {limit}  [{where}]",
     ),
-    "head.problems": ("数据问题：错误 {error}，疑问 {query}", "Data problems: errors {error}, queries {query}"),
+    "head.problems": (
+        "数据问题：错误 {error}，疑问 {query}，已说明 {explained}",
+        "Data problems: errors {error}, queries {query}, explained {explained}",
+    ),
     "head.linted": ("{rules} 条规则，{problems} 处问题", "{rules} rules, {problems} problems"),
     "head.tested": ("{cases} 个用例，{failed} 个失败", "{cases} cases, {failed} failed"),
     "head.valid": ("{files} 个文件，{rows} 行，没有错误", "{files} files, {rows} rows, no errors"),
@@ -144,6 +147,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "reason.attested": ("有文件佐证", "attested by a document"),
     "reason.attested_no": ("佐证表注明不符合", "the attestation says that it does not hold"),
+    "reason.too_old": (
+        "佐证文件日期为 {dated}，早于近{years}年，说明不了这{years}年的情况",
+        "its document is of {dated}, before the {years} years that it must speak of",
+    ),
     "reason.mark": ("按公布的标记", "by the published mark"),
     "reason.no_mark": ("标记是空白", "the mark is blank"),
     "reason.not_counted_mark": ("公布为不列入统计", "published as not counted"),
