@@ -81,8 +81,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "head.valid": ("{files} 个文件，{rows} 行，没有错误", "{files} files, {rows} rows, no errors"),
     "head.needs": ("补短清单", "What is missing"),
     "needs.line": (
-        "{number}  {title}：{subjects} 处共 {amount} {unit}",
-        "{number}  {title}: {amount} {unit} in {subjects}",
+        "{number}  {subjects} 处共 {amount} {unit}：{title}",
+        "{number}  {amount} {unit} in {subjects}: {title}",
     ),
     "needs.sum": ("合计：{subjects} 处共 {amount} {unit}", "in sum: {amount} {unit} in {subjects}"),
     "head.failing": (
