@@ -225,10 +225,16 @@ def _book(
     rule_folders: tuple[Path, ...], profile: str, cases: bool = False, standards: tuple[str, ...] = ()
 ) -> "Rulebook":
     """The rules; where `standards` are named, only their packs."""
-    from tzcheck import rule
+    from tzcheck import compiled, rule
 
     only = frozenset(standard.partition(".")[0] for standard in standards) or None
-    return rule.load((built_in("rules"), *rule_folders), profile, cases, only)
+    folders = (built_in("rules"), *rule_folders)
+    key = compiled.key(folders, profile, cases, only and sorted(only))
+    book: Rulebook | None = compiled.find(key)
+    if book is None:
+        book = rule.load(folders, profile, cases, only)
+        compiled.keep(key, book)
+    return book
 
 
 def built_in(name: str) -> Path:

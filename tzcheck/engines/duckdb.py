@@ -64,7 +64,11 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
             opening = pool.submit(duckdb.connect, config={"threads": 2, "autoinstall_known_extensions": "false"})
             steps = [[_made(*named) for named in step.items()] for step in plan.subjects]
             connection = opening.result()
-            _load(connection, facts, plan.tables)
+            loads = [
+                ("places", PLACES, _places(facts)),
+                *(_columns(facts, id, used) for id, used in plan.tables.items()),
+            ]
+            list(pool.map(lambda load: _create(connection.cursor(), *load), loads))
             for step in steps:
                 list(pool.map(lambda query: connection.cursor().execute(query), step))
             for root in plan.roots:
@@ -314,22 +318,23 @@ def _number_at(columns: Sequence[int]) -> Callable[[tuple[Any, ...]], Value]:
     return quotient
 
 
-def _load(connection: duckdb.DuckDBPyConnection, facts: Facts, tables: Mapping[str, frozenset[str]]) -> None:
-    levels = [place.level for place in facts.places]
-    everywhere = list(range(len(facts.places)))
-    _create(connection, "places", PLACES, [everywhere, list(facts.cities), levels])
-    for id in tables:
-        table = TABLES[id]
-        typed = facts.tables.get(id) or TypedTable(table, columns={column.id: [] for column in table.columns})
-        kinds = columns_of(table, tables[id])
-        columns: list[Sequence[Any]] = [
-            typed.place,
-            [facts.cities[place] for place in typed.place],
-            [levels[place] for place in typed.place],
-            [file * ROWS + row for file, row in zip(typed.file, typed.row, strict=True)],
-            *(_values(typed, name, kind) for name, kind in kinds.items()),
-        ]
-        _create(connection, id, {**ORIGIN, **kinds}, columns)
+def _places(facts: Facts) -> list[Sequence[Any]]:
+    return [list(range(len(facts.places))), list(facts.cities), [place.level for place in facts.places]]
+
+
+def _columns(facts: Facts, id: str, used: frozenset[str]) -> tuple[str, dict[str, str], list[Sequence[Any]]]:
+    """A table to be loaded: its name, the types of its columns, their values."""
+    table = TABLES[id]
+    typed = facts.tables.get(id) or TypedTable(table, columns={column.id: [] for column in table.columns})
+    kinds = columns_of(table, used)
+    columns: list[Sequence[Any]] = [
+        typed.place,
+        [facts.cities[place] for place in typed.place],
+        [facts.places[place].level for place in typed.place],
+        [file * ROWS + row for file, row in zip(typed.file, typed.row, strict=True)],
+        *(_values(typed, name, kind) for name, kind in kinds.items()),
+    ]
+    return id, {**ORIGIN, **kinds}, columns
 
 
 def _values(typed: TypedTable, name: str, kind: str) -> Sequence[Any]:
