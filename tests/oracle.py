@@ -629,7 +629,9 @@ def staffing(county: County) -> Expected:
         ]
         two_are_enough = some(is_one_of(schedule, "half_day"), len(classes) == 1)
         holds = every(
+            below(Fraction(0), number(kindergarten, "staff")),
             at_most(children, times(number(kindergarten, "staff"), PER_STAFF.get(schedule))),
+            below(Fraction(0), caring),
             at_most(children, times(caring, PER_CARING.get(schedule))),
             every(*(class_is_staffed(row, two_are_enough) for row in classes)) if classes else None,
         )

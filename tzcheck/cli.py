@@ -213,12 +213,26 @@ def _checked(
     paths: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
     as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None,
 ) -> "Report":  # fmt: skip
-    from tzcheck import report
+    from tzcheck import compiled, report, sql
 
     book = _book(rule_folders, profile, standards=standards)
     wanted = _wanted(book, standards)
     facts = _facts(paths, book, encoding)
-    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties)
+
+    def planned(packs: Any, *asked: Any) -> sql.Plan:
+        """The plan as it was kept, or a new one."""
+        key = compiled.key((), book.sha256, book.profile, *map(_sorted, asked))
+        found: sql.Plan | None = compiled.find(key)
+        if found is None:
+            found = sql.plan(packs, *asked)
+            compiled.keep(key, found)
+        return found
+
+    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned)
+
+
+def _sorted(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def _book(

@@ -1,11 +1,11 @@
 """The report: everything a writer needs, and the exit code it means."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from tzcheck import __version__
 from tzcheck.engines import agree
@@ -22,14 +22,15 @@ from tzcheck.errors import (
 from tzcheck.explanation import answered
 from tzcheck.facts import Facts, FileRead
 from tzcheck.place import LEVELS, TAIZHOU
-from tzcheck.rule import Rulebook, Text
+from tzcheck.rule import Rulebook, RulePack, Text
 from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, rounded, score
-from tzcheck.sql import plan
+from tzcheck.sql import Plan, plan
 from tzcheck.table import LABELS
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, Verdict
 
 SCHEMA = "tzcheck/result/1"
+Planner: TypeAlias = Callable[[Collection[RulePack], frozenset[str], date, frozenset[str]], Plan]
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,16 @@ def check(
     day: date,
     engine: str = "auto",
     counties: Iterable[str] = (),
+    planned: Planner = plan,
 ) -> Report:
     """Judges the facts against the rules `wanted` on a day; `counties` (codes or names) narrow the places.
+
+    `planned` makes the plan, or has kept it.
 
     Raises UsageFault where a county is not among the facts.
     """
     places = _chosen(facts, tuple(counties))
-    work = plan(book.packs.values(), wanted | book.checks, day, facts.given)
+    work = planned(list(book.packs.values()), wanted | book.checks, day, facts.given)
     judgements = agree.judge(work, facts, engine)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
     return Report(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Any
 
@@ -85,6 +86,10 @@ class Side:
     single: bool = False
     child: str | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept of a side: not the tree that queries are written from."""
+        return {name: value for name, value in self.__dict__.items() if name != "ratio"}
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -152,14 +157,39 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Batch:
-    """Judgements of the same subjects for the same places: one scan serves them all."""
+    """Judgements of the same subjects for the same places: one scan serves them all.
+
+    `result` is the name of the table that its judged rows are kept in, where they are.
+    """
 
     judgements: tuple[Judgement, ...]
+    result: str
+    dialect: str
 
     @property
     def first(self) -> Judgement:
         """One that stands for all in what they share."""
         return self.judgements[0]
+
+    @cached_property
+    def judged(self) -> str:
+        """The query of its judged rows."""
+        return judged(self).sql(dialect=self.dialect, copy=False)
+
+    @cached_property
+    def kept(self) -> str:
+        """The statement that keeps its judged rows."""
+        return _made(self.result, judged(self), self.dialect)
+
+    @cached_property
+    def counts(self) -> str:
+        """The query that counts the rows that were kept."""
+        return counts(self, self.result).sql(dialect=self.dialect, copy=False)
+
+    @cached_property
+    def told(self) -> str:
+        """The query of the rows, of those that were kept, that a report tells of."""
+        return told(self, self.result).sql(dialect=self.dialect, copy=False)
 
 
 @dataclass(frozen=True)
@@ -197,10 +227,26 @@ class Plan:
     roots: tuple[Root, ...]
     judgements: tuple[Judgement, ...]
     batches: tuple[Batch, ...]
-    checks: frozenset[str] = frozenset()
+    checks: frozenset[str]
+    dialect: str
+
+    @cached_property
+    def steps(self) -> tuple[tuple[str, ...], ...]:
+        """The statements that make each of `subjects` a table, step by step."""
+        return tuple(tuple(_made(*named, self.dialect) for named in step.items()) for step in self.subjects)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept of a plan: its texts, and not the trees that they were written from."""
+        written = {"steps": self.steps}
+        for batch in self.batches:
+            for name in ("judged", "kept", "counts", "told"):
+                getattr(batch, name)  # written now, while the trees are there
+        return {**self.__dict__, **written, "subjects": ()}
 
 
-def plan(packs: Collection[RulePack], wanted: frozenset[str], day: date, given: frozenset[str]) -> Plan:
+def plan(
+    packs: Collection[RulePack], wanted: frozenset[str], day: date, given: frozenset[str], dialect: str = "duckdb"
+) -> Plan:
     """The plan for the rules `wanted` on a day; a rule none of whose tables is `given` has no subjects to judge."""
     planner = _Planner(day)
     judgements = [_keyed(TABLES[id], *both) for id, both in KEYED.items()]
@@ -223,9 +269,15 @@ def plan(packs: Collection[RulePack], wanted: frozenset[str], day: date, given: 
         tuple(step for step in subjects if step),
         planner.roots(judgements),
         tuple(judgements),
-        tuple(Batch(tuple(found)) for found in batches.values()),
+        tuple(Batch(tuple(found), f"judged_{index}", dialect) for index, found in enumerate(batches.values())),
         frozenset(id for pack in packs if pack.head.checks for id in pack.rules if id in wanted),
+        dialect,
     )
+
+
+def _made(name: str, query: exp.Expr, dialect: str) -> str:
+    """The statement that makes a table of a query."""
+    return exp.Create(this=table_named(name), kind="TABLE", expression=query).sql(dialect=dialect)
 
 
 @dataclass

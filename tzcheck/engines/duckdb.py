@@ -37,14 +37,13 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     subjects_told: list[Subject] = []
     connection: Any = None
 
-    def judged(index: int, batch: Batch) -> tuple[list[Count], list[Subject], list[Subject]]:
+    def judged(batch: Batch) -> tuple[list[Count], list[Subject], list[Subject]]:
         """The counts of a batch, the subjects that are told of, and all of those that everyone is asked of."""
         own = connection.cursor()
         if not (everyone or few):
-            source = f"judged_{index}"
-            own.execute(_made(source, sql.judged(batch)))
-            return list(_counts(own, batch, source)), list(_subjects(own, batch, sql.told(batch, source))), []
-        rows = own.execute(sql.judged(batch).sql(dialect="duckdb", copy=False)).fetchall()
+            own.execute(batch.kept)
+            return list(_counts(own, batch)), list(_subjects(own, batch)), []
+        rows = own.execute(batch.judged).fetchall()
         at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
         counted: list[Count] = []
         of_told: list[Subject] = []
@@ -62,7 +61,7 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
         # While DuckDB works for one thread, Python can for the other.
         with ThreadPoolExecutor(2) as pool:
             opening = pool.submit(duckdb.connect, config={"threads": 2, "autoinstall_known_extensions": "false"})
-            steps = [[_made(*named) for named in step.items()] for step in plan.subjects]
+            steps = plan.steps
             connection = opening.result()
             loads = [
                 ("places", PLACES, _places(facts)),
@@ -73,7 +72,7 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
                 list(pool.map(lambda query: connection.cursor().execute(query), step))
             for root in plan.roots:
                 _settle(connection, root)
-            for counted, of_told, of_all in pool.map(judged, range(len(plan.batches)), plan.batches):
+            for counted, of_told, of_all in pool.map(judged, plan.batches):
                 counts += counted
                 subjects_told += of_told
                 subjects += of_all
@@ -91,11 +90,6 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
     every_told = tuple(filter(told, (*subjects, *subjects_told)))
     return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None)
-
-
-def _made(name: str, query: exp.Expr) -> str:
-    """The statement that makes a table of a query."""
-    return exp.Create(this=sql.table_named(name), kind="TABLE", expression=query).sql(dialect="duckdb")
 
 
 def _settle(connection: Any, root: Root) -> None:
@@ -152,8 +146,8 @@ def _side_of(limit: Fraction, rows: list[tuple[Fraction, Fraction]]) -> int:
     return (apart > 0) - (apart < 0)
 
 
-def _counts(connection: Any, batch: Batch, source: str) -> Iterable[Count]:
-    rows = connection.execute(sql.counts(batch, source).sql(dialect="duckdb")).fetchall()
+def _counts(connection: Any, batch: Batch) -> Iterable[Count]:
+    rows = connection.execute(batch.counts).fetchall()
     for place, category, indicator, *found in rows:
         for index, judgement in enumerate(batch.judgements):
             met, unmet, unknown, outside, worst = found[index * 5 : index * 5 + 5]
@@ -165,8 +159,9 @@ def _counts(connection: Any, batch: Batch, source: str) -> Iterable[Count]:
             yield Count(rule, judgement.basis, place, category, met, unmet, unknown, outside, value, judgement.part)
 
 
-def _subjects(connection: Any, batch: Batch, query: exp.Expr) -> Iterable[Subject]:
-    found = connection.execute(query.sql(dialect="duckdb"))
+def _subjects(connection: Any, batch: Batch) -> Iterable[Subject]:
+    """The subjects of the kept rows that a report tells of."""
+    found = connection.execute(batch.told)
     at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
     makers = [_maker(judgement, index, at) for index, judgement in enumerate(batch.judgements)]
     while rows := found.fetchmany(10_000):
