@@ -48,7 +48,7 @@ def test_a_damaged_file_is_made_anew(home: Path) -> None:
 def test_a_folder_that_can_not_be_written_to_is_no_fault(home: Path) -> None:
     home.parent.mkdir()
     home.write_text("a file where the folder should be", encoding="utf-8")
-    assert tzcheck("check", TAIZHOU, "--standard", "balanced.12", "--engine", "duckdb").code == 1
+    assert tzcheck("check", TAIZHOU, "--standard", "balanced.12", "--engine", "duckdb").code == 0
 
 
 def test_only_the_newest_are_kept(home: Path) -> None:
