@@ -282,3 +282,14 @@ def spelled(condition):
 @given(CONDITIONS)
 def test_a_condition_that_is_spelled_out_is_read_as_itself(condition):
     assert parse(spelled(condition)) == condition
+
+
+@pytest.mark.parametrize(
+    ("text", "sound"), [("1" + "0" * 20, True), ("1" + "0" * 19 + "1" * 2, False), ("0." + "1" * 21, False)]
+)
+def test_a_limit_has_so_many_digits_that_engines_can_multiply_it(text, sound):
+    if sound:
+        assert parse_number(text) == 10**20
+    else:
+        with pytest.raises(ValueError, match="digits"):
+            parse_number(text)

@@ -9,6 +9,7 @@ from tzcheck.facts import Known, RowSet
 from tzcheck.place import Place
 from tzcheck.report import check
 from tzcheck.rule import Case, Rulebook
+from tzcheck.texts import LANGUAGES
 
 DAY = date(2022, 12, 31)
 
@@ -48,8 +49,14 @@ def _judge(book: Rulebook, engine: str, day: date, cases: list[Case]) -> list[Pr
         for one in score.indicators
     }
     problems = []
-    for case, one in zip(cases, sets, strict=True):
+    wrong = {problem.file: problem for problem in facts.problems if problem.severity == "error"}
+    for number, (case, one) in enumerate(zip(cases, sets, strict=True)):
         file, line = book.where[f"case {case.rule} {case.name}"]
+        if str(number) in wrong:
+            problem = wrong[str(number)]
+            about = {"case": case.name, "why": {lang: problem.message(lang) for lang in LANGUAGES}}
+            problems.append(Problem("error", "case_facts", file, line, value=case.rule, details=about))
+            continue
         got = found[one.place.name, case.rule]
         if got.verdict != case.verdict or got.engines:
             details = {"case": case.name, "wanted": case.verdict, "got": got.verdict.value, "engine": report.engine}

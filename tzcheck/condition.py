@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 OPERATORS = ("<=", ">=", "==", "!=", "<", ">")
+# Limits have so many digits at most, above the line and below it.
+MOST = 10**20
 KEYWORDS = ("and", "or", "not", "in", "of", "at")
 OPPOSITE = {"<=": ">", ">": "<=", ">=": "<", "<": ">=", "==": "!=", "!=": "=="}
 
@@ -95,11 +97,19 @@ class ConditionError(ValueError):
 
 
 def parse_number(text: str) -> Fraction:
-    """`45`, `0.85`, `85 %` or `1/15` as an exact fraction; ValueError where it is none of these."""
+    """`45`, `0.85`, `85 %` or `1/15` as an exact fraction; ValueError where it is none of these, or too long."""
     try:
-        return Fraction(text.strip().removesuffix("%").strip()) / (100 if text.strip().endswith("%") else 1)
+        number = Fraction(text.strip().removesuffix("%").strip()) / (100 if text.strip().endswith("%") else 1)
     except ZeroDivisionError:
         raise ValueError(text) from None
+    return within_bounds(number)
+
+
+def within_bounds(number: Fraction) -> Fraction:
+    """The number; ValueError where it has more digits than an engine can multiply exactly."""
+    if abs(number.numerator) > MOST or number.denominator > MOST:
+        raise ValueError(f"more than {len(str(MOST)) - 1} digits")
+    return number
 
 
 def parse(text: str) -> Condition:

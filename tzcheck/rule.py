@@ -42,7 +42,7 @@ def _amount(value: Any) -> Any:
         case bool() | dict() | list() | None:
             raise ValueError("45, 0.85, 85 % or 1/15")
         case _:
-            return Fraction(value)
+            return condition.within_bounds(Fraction(value))
 
 
 def _a_share(value: Fraction) -> Fraction:

@@ -373,6 +373,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "each 的值“{value}”无法识别{hint}；允许：{expected}",
         "each can't be {value!r}{hint}; allowed are {expected}",
     ),
+    "problem.case_facts": (
+        "{value} 的用例“{case}”中的数据不对：{why}",
+        "the facts of the case {case} of {value} are wrong: {why}",
+    ),
     "problem.measure_circular": ("指标“{value}”以自身计算", "the measure {value} is computed from itself"),
     "problem.measure_not_count": (
         "ceil 只能用于整数列，{value} 不是",
