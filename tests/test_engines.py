@@ -20,7 +20,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tzcheck import facts as reading
-from tzcheck import rule, sql
+from tzcheck import planner, rule
 from tzcheck.engines import agree, duckdb, rete
 from tzcheck.engines.agree import Disagreement, Judgements
 from tzcheck.errors import EXIT_INTERNAL, EngineFault
@@ -83,7 +83,7 @@ def facts_of(*sets):
 
 
 def plan_of(book, facts):
-    return sql.plan(book.packs.values(), book.ids, DAY, facts.given)
+    return planner.plan(book.packs.values(), book.ids, DAY, facts.given)
 
 
 def outcome(applies, holds):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from tzcheck import facts, rule, sql
+from tzcheck import facts, planner, rule
 from tzcheck.engines import duckdb
 from tzcheck.facts import Known, RowSet
 from tzcheck.measure import MeasureError, columns, parse, ratio, where
@@ -203,7 +203,7 @@ def value_of(tmp_path):
         book = rule.load([tmp_path])
         given = facts.of_rows([RowSet(Place(None, "甲县"), tables, values or {})], Known())
         assert given.problems == ()
-        work = sql.plan(book.packs.values(), book.ids, date(2022, 12, 31), given.given)
+        work = planner.plan(book.packs.values(), book.ids, date(2022, 12, 31), given.given)
         found = {}
         for subject in duckdb.judge(work, given, everyone=True).everyone:
             found.setdefault(subject.rule, []).append(subject.sides[0][0])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tzcheck.facts import Facts
     from tzcheck.report import Report
     from tzcheck.rule import Rulebook
+    from tzcheck.sql import Plan
 
 EXIT_CODES = """\b
 退出码 / exit codes:
@@ -213,18 +214,18 @@ def _checked(
     paths: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
     as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None,
 ) -> "Report":  # fmt: skip
-    from tzcheck import compiled, report, sql
+    from tzcheck import compiled, planner, report
 
     book = _book(rule_folders, profile, standards=standards)
     wanted = _wanted(book, standards)
     facts = _facts(paths, book, encoding)
 
-    def planned(packs: Any, *asked: Any) -> sql.Plan:
+    def planned(packs: Any, *asked: Any) -> "Plan":
         """The plan as it was kept, or a new one."""
         key = compiled.key((), book.sha256, book.profile, *map(_sorted, asked))
-        found: sql.Plan | None = compiled.find(key)
+        found: Plan | None = compiled.find(key)
         if found is None:
-            found = sql.plan(packs, *asked)
+            found = planner.plan(packs, *asked)
             compiled.keep(key, found)
         return found
 

@@ -14,9 +14,10 @@ from tzcheck.engines import agree
 from tzcheck.engines.judged import Subject, Value
 from tzcheck.errors import Problem, UsageFault, hint
 from tzcheck.facts import Facts
+from tzcheck.planner import plan
 from tzcheck.report import Report, category, limit_of, percent, reason, shown, value_of
 from tzcheck.rule import ByCategory, Measure, Parameter, Rule, Rulebook, RulePack, Share, Source, limits, with_parts
-from tzcheck.sql import Judgement, plan
+from tzcheck.sql import Judgement
 from tzcheck.table import BY_NOUN
 from tzcheck.texts import text
 

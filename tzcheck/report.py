@@ -22,9 +22,10 @@ from tzcheck.errors import (
 from tzcheck.explanation import answered
 from tzcheck.facts import Facts, FileRead
 from tzcheck.place import LEVELS, TAIZHOU
+from tzcheck.planner import plan
 from tzcheck.rule import Rulebook, RulePack, Text
 from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, rounded, score
-from tzcheck.sql import Plan, plan
+from tzcheck.sql import Plan
 from tzcheck.table import LABELS
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, Verdict
