@@ -14,7 +14,7 @@ the county is judged as a whole; value and limit are None where one subject has 
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -607,7 +607,13 @@ def kindergarten_classes(county: County) -> Expected:
         children, limit = number(row, "children"), KINDERGARTEN_CLASS_LIMITS[row["band"]]
         return Subject(True, at_most(children, limit), ((row["kindergarten_id"], row["band"], children, limit),))
 
-    return judged_by_share((subject(row) for row in rows(county, "kindergarten_classes")), Fraction("0.85"))
+    listed = {row["kindergarten_id"] for row in rows(county, "kindergarten_classes") if row["band"] != "nursery"}
+    unlisted = [row for row in rows(county, "kindergartens") if row["kindergarten_id"] not in listed]
+    found = judged_by_share((subject(row) for row in rows(county, "kindergarten_classes")), Fraction("0.85"))
+    if not listed and not unlisted:
+        return Expected(UNDETERMINED)
+    # How many classes a kindergarten without a list has, nobody knows.
+    return replace(found, verdict=UNDETERMINED) if any(has_children(row) is not False for row in unlisted) else found
 
 
 def staffing(county: County) -> Expected:
@@ -724,7 +730,7 @@ def judge(county: County) -> dict[str, Expected]:
     found |= {
         "preschool.1": enrolled(county),
         "preschool.26-1": books(county),
-        "preschool.28": where_given("kindergarten_classes", kindergarten_classes),
+        "preschool.28": kindergarten_classes(county),
         "preschool.satisfaction": content_with_preschool(county),
     }
     return found

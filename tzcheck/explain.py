@@ -36,6 +36,8 @@ def explain(
     subjects = [one for one in agree.subjects(work, facts) if one.rule == id]
     if subject is not None:
         named = [one for one in subjects if subject in (one.subject, one.name)]
+        if not any(one.subject for one in subjects):
+            raise UsageFault([Problem("error", "whole_place", value=subject)])
         if not named:
             known = [name for one in subjects for name in (one.subject, one.name) if name]
             raise UsageFault([Problem("error", "no_subject", value=subject, details={"hint": hint(subject, known)})])

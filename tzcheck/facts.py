@@ -629,6 +629,9 @@ def _row_place(reading: _Reading, own: _Set, table: Table, text: str, file: str,
 def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) -> Any:
     """The value of a cell, or None with a problem where it is not of the column's kind."""
     match column.kind:
+        case "text" if not column.required and spelled(text) in NOTHING:
+            _nothing(reading, column, text, file, row)
+            return None
         case "text" | "place":
             return text
         case "code":
@@ -658,8 +661,7 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
             return spelled(text)
         case kind:
             if spelled(text) in NOTHING:
-                details = {"header": column.header}
-                reading.problems.append(Problem("query", "nothing_sign", file, row, column.id, text, details=details))
+                _nothing(reading, column, text, file, row)
                 return None
             number = parse_decimal(text, percent=column.unit == "%")
             value = _number_of_kind(kind, number)
@@ -669,6 +671,12 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
                 about: dict[str, object] = {"header": column.header, "decimals": -int(SCALE.as_tuple().exponent)}
                 reading.problems.append(Problem("query", "rounded", file, row, column.id, text, details=about))
             return value
+
+
+def _nothing(reading: _Reading, column: Column, text: str, file: str, row: int) -> None:
+    """Tells of a sign by which people say that there is nothing: it is read as a blank."""
+    details = {"header": column.header}
+    reading.problems.append(Problem("query", "nothing_sign", file, row, column.id, text, details=details))
 
 
 def _number_of_kind(kind: str, number: Decimal | None) -> Any:
@@ -744,6 +752,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "number": {"zh": "数", "en": "a number"},
     "printed": {"zh": "数", "en": "a number"},
     "year": {"zh": "4 位年份", "en": "a year of 4 digits"},
+    "share": {"zh": "小数，如 0.14，或 14%", "en": "a fraction such as 0.14, or 14%"},
     "level": {"zh": "Ⅰ 至 Ⅴ 级", "en": "a level from I to V"},
     "date": {"zh": "日期，如 2022-12-31", "en": "a date such as 2022-12-31"},
     "band": {"zh": "范围，如 26-30、≤25、≥66", "en": "a range such as 26-30, ≤25 or ≥66"},
@@ -764,6 +773,8 @@ def _check_references(reading: _Reading, table: Table, values: dict[str, Any], f
             found = parse_date(text)
         elif kind == "level":
             found = level_of_attainment(text)
+        elif kind == "share":
+            found = share_written(text)
         elif kind:
             found = _number_of_kind(kind, parse_decimal(text))
         if kind and found is None:
@@ -792,6 +803,7 @@ def _check_schools(reading: _Reading) -> None:
     for column, home in REFERENCES.items():
         if home not in reading.tables:
             continue
+        refused = {(one.table, one.place, one.subject) for one in reading.refused}
         listed = set(zip(reading.tables[home].place, reading.tables[home].columns[column], strict=True))
         for id, typed in reading.tables.items():
             if id in (home, "vocational_schools") or column not in typed.columns:
@@ -801,8 +813,9 @@ def _check_schools(reading: _Reading) -> None:
             for index in lost:
                 file = reading.files[typed.file[index]]
                 details = {"home": home}
+                pair = (home, typed.place[index], typed.columns[column][index])
                 reading.error(
-                    "unlisted",
+                    "home_refused" if pair in refused else "unlisted",
                     file.path,
                     typed.row[index],
                     column=column,
@@ -864,8 +877,15 @@ def _crossed(schools: TypedTable, table: Table, by: str, codes: Iterable[str]) -
 
 
 # What the values of the state's quality monitoring must be: a level I to V, and a share.
-MONITORED = {"monitoring_level": "level", "monitoring_variation": "measure"}
+MONITORED = {"monitoring_level": "level", "monitoring_variation": "share"}
 ROMAN = ("I", "II", "III", "IV", "V")
+
+
+def share_written(text: str) -> Decimal | None:
+    """The share that `0.14` or `14%` stands for; None where it is none."""
+    percent = spelled(text).endswith("%")
+    number: Decimal | None = _number_of_kind("measure", parse_decimal(text, percent=percent))
+    return number / 100 if percent and number is not None else number
 
 
 def level_of_attainment(text: str) -> Decimal | None:
@@ -901,7 +921,5 @@ def _monitored(values: TypedTable) -> TypedTable:
             made.columns["subject"].append(subject or "all")
             level, variation = cells.get("level"), cells.get("variation")
             made.columns["level"].append(level_of_attainment(level) if level else None)
-            made.columns["variation"].append(
-                _number_of_kind("measure", parse_decimal(variation)) if variation else None
-            )
+            made.columns["variation"].append(share_written(variation) if variation else None)
     return made

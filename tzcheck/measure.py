@@ -57,6 +57,8 @@ def parse(text: str, table: Table | None, aggregated: bool, names: Collection[st
         tree = sqlglot.parse_one(f"SELECT {text}", dialect=duckdb.DuckDB)
     except SqlglotError as error:
         raise MeasureError("measure_syntax", str(error).splitlines()[0]) from None
+    except RecursionError:
+        raise MeasureError("measure_syntax", text[:20] + "…") from None
     if not isinstance(tree, exp.Select) or [key for key, value in tree.args.items() if value] != ["expressions"]:
         raise MeasureError("measure_syntax", text)
     if len(tree.expressions) != 1:
@@ -156,6 +158,11 @@ def _check_column(column: exp.Column, table: Table | None, aggregated: bool, nam
     if aggregated and inside is None:
         raise MeasureError("measure_not_aggregated", name)
     compared = column.find_ancestor(exp.EQ, exp.NEQ, exp.In, exp.Is)
+    codes = table.column(name).codes if name != LEVEL else None
+    if compared is not None and codes:
+        for literal in compared.find_all(exp.Literal):
+            if literal.is_string and literal.name not in codes:
+                raise MeasureError("measure_code", literal.name)
     if name == LEVEL or table.column(name).kind not in NUMERIC:
         counted = isinstance(column.parent, exp.Count)
         if compared is None and not counted:

@@ -932,6 +932,8 @@ def _column_behind(pack: RulePack, one: Measure) -> str | None:
     if one.table is not None:
         columns = TABLES[one.table].column_ids
         own = next((name for name in one.columns if name in columns), None)
+        if one.variation and one.variation[0] in pack.measures and one.variation[0] not in columns:
+            own = None  # what varies, and not what it is weighted by
         others = [pack.measures[name] for name in one.columns if name in pack.measures and name not in columns]
         return own or next(filter(None, (_column_behind(pack, other) for other in others if other is not one)), None)
     parts = [pack.measures[name] for name in one.columns if name in pack.measures]

@@ -495,6 +495,7 @@ class _Loading:
         self.scopes: dict[str, dict[str, Scope]] = {}
         self.cases: list[Case] = []
         self.profiles: dict[str, Profile] = {}
+        self.homes: dict[str, Path] = {}
         self.where: dict[str, tuple[str, int]] = {}
         self.lines: dict[str, document.Document] = {}
         self.hash = hashlib.sha256()
@@ -610,8 +611,12 @@ def _read_file(loading: _Loading, root: Path, path: Path) -> None:
     pack = path.parent.name
     if path.parent.name == PROFILES:
         profile = _validated(loading, Profile, file, found)
-        if profile:
+        # A folder of one's own may set a profile anew; one folder must not have it twice.
+        if profile and loading.homes.get(profile.profile) == root:
+            loading.error("duplicate_id", file, ("profile",), value=profile.profile)
+        elif profile:
             loading.profiles[profile.profile] = profile
+            loading.homes[profile.profile] = root
             loading.where[f"profile {profile.profile}"] = (file, 1)
     elif path.name == PACK_FILE:
         head = _validated(loading, PackFile, file, found)
@@ -848,13 +853,17 @@ def _check_measure(loading: _Loading, pack: RulePack, name: str, one: Measure) -
             if one.table is None and used not in pack.parameters:
                 if used not in known or pack.measures[used].table is None:
                     raise MeasureError("measure_of_measures", used)
-            elif one.variation and used not in (*others, *known):
-                raise MeasureError("measure_column", used)
+            elif one.variation and used not in others and not _is_number(table, used):
+                raise MeasureError("measure_not_number", used)
     except MeasureError as error:
         details = {"hint": hint(error.found, [*known, *others]), "expected": ", ".join(known)}
         loading.problems.append(
             Problem("error", error.code, file, line, column=name, value=error.found, details=details)
         )
+
+
+def _is_number(table: Table | None, name: str) -> bool:
+    return table is not None and name in table.column_ids and table.column(name).kind in NUMERIC
 
 
 def _check_parts(loading: _Loading, pack: RulePack, name: str, one: Measure) -> None:
@@ -972,6 +981,8 @@ def _asked(loading: _Loading, pack: RulePack, id: str, rule: Rule, part: Also) -
     if part.each not in BY_NOUN and part.each not in PLACE_NOUNS:
         _unknown(loading, file, line, "unknown_each", part.each, [*BY_NOUN, *PLACE_NOUNS])
         return None
+    if part.needs is not None and part.needs not in TABLES:
+        _unknown(loading, file, line, "unknown_table", part.needs, TABLES)
     requires = _condition(loading, pack, id, rule, part, "requires", part.requires)
     applies = _condition(loading, pack, id, rule, part, "applies", part.applies) if part.applies else None
     if requires is None or (part.applies and applies is None):

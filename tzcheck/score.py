@@ -19,7 +19,7 @@ from tzcheck.facts import Facts
 from tzcheck.place import Place
 from tzcheck.rule import Limit, Rule, Rulebook, RulePack, Source, Text
 from tzcheck.sql import Judgement, Plan, Side
-from tzcheck.table import TABLES, WHOLE_UNITS, Table
+from tzcheck.table import WHOLE_UNITS, Table
 from tzcheck.texts import LANGUAGES, text
 from tzcheck.verdict import SIGNS, Verdict
 from tzcheck.waiver import Waiver, Waivers
@@ -374,6 +374,10 @@ class View:
         reads = {read for judgement in judgements for read in judgement.reads}
         if not refused and not any(self.present[read] & within for read in reads):
             return None
+        bases = {judgement.base for judgement in judgements}
+        if None not in bases and not refused and not any(self.present[base, None] & within for base in bases if base):
+            tables = ", ".join(sorted(base for base in bases if base))
+            return _Found(Verdict.UNDETERMINED, Reason("no_facts", {"needed": tables}))
         counts = self.counts[id, "facts", place]
         subjects = sorted(self.told[id, "facts", place], key=lambda one: one.part)
         breaches = [one for one in subjects if one.holds is False]
@@ -396,10 +400,23 @@ class View:
             "limit_source": _source_of_limit(judgements),
             **_shown(judgements, rule, counts, evidence, missing),
         }
-        needed = ", ".join(sorted({one.column for one in missing if one.column}))
-        proven = sum(judgements[one.part].table is not None for one in breaches)
+        named = {one.column for one in missing if one.column} or ({", ".join(first.tables)} if missing else set())
+        needed = ", ".join(sorted(named))
+        proven = sum(self._proven(judgements[one.part], one) for one in breaches)
         verdict, reason = _decide(judgements, rule, counts, len(breaches), proven, refused, needed)
         return _Found(verdict, reason, more)
+
+    def _proven(self, judgement: Judgement, subject: Subject) -> bool:
+        """Whether no refused row can change a breach: a row tells it, and none that belongs to that row was lost."""
+        return judgement.table is not None and not self._lacks(judgement, subject)
+
+    def _lacks(self, judgement: Judgement, subject: Subject) -> bool:
+        """Whether a row was refused that may belong to a subject's own."""
+        others = [table for table in judgement.tables if table != judgement.home]
+        return any(
+            one.table in others and one.place in (None, subject.own) and one.subject in (None, subject.subject)
+            for one in self.facts.refused
+        )
 
     def _parts(self, judgements: list[Judgement], counts: list[Count]) -> tuple[Part, ...]:
         """A part for each category that is there: the worst value in it, or the share that holds."""
@@ -554,14 +571,8 @@ class View:
             rule = book.packs[id.partition(".")[0]].rules[id]
             for subject in self.told[id, "facts", place]:
                 judgement = self.judgements[id][subject.part]
-                home = TABLES[judgement.table.id].derived or judgement.table.id if judgement.table else None
-                others = [table for table in judgement.tables if table != home]
                 # A sum that lacks a refused row is no fault of the total beside it.
-                lacking = any(
-                    one.table in others and one.place in (None, place) and one.subject in (None, subject.subject)
-                    for one in self.facts.refused
-                )
-                if subject.holds is not False or lacking:
+                if subject.holds is not False or self._lacks(judgement, subject):
                     continue
                 one = self._evidence(judgement, subject)
                 cell = self._cell(judgement, subject)
@@ -716,6 +727,10 @@ def _decide(
     """
     checked = sum(count.checked for count in counts)
     unknown = sum(count.unknown for count in counts)
+    whole = sum(count.unknown for count in counts if judgements[count.part].proves)
+    if judgements[0].share and whole and not refused:
+        # Nobody knows how many they are: no share can be told.
+        return Verdict.UNDETERMINED, Reason("missing", {"missing": whole, "checked": checked, "needed": needed})
     if judgements[0].share:
         return _share(judgements[0].share, checked, breaches, unknown, refused, needed)
     if breaches and (proven or not refused):

@@ -108,6 +108,18 @@ class Judgement:
         return sum(1 for _ in conditions.comparisons(self.requires))
 
     @property
+    def home(self) -> str | None:
+        """The table of files that its subjects are rows of; None where they are places."""
+        return (self.table.derived or self.table.id) if self.table else None
+
+    @property
+    def base(self) -> str | None:
+        """The table whose rows say that there are subjects; None where they are places."""
+        if self.table is None:
+            return None
+        return "schools" if self.table.derived == "schools" else self.table.id
+
+    @property
     def tables(self) -> list[str]:
         """The tables of files that it reads, by name."""
         return sorted({TABLES[id].derived or id for id, _ in self.reads})

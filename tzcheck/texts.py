@@ -299,6 +299,22 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{standard} 公布了达成度，但没有标记或数据可以重算",
         "{standard}: figures were published, but there are no marks or facts to recount them",
     ),
+    "problem.home_refused": (
+        "“{value}”在 {home} 表中的那一行没有被接受，先改正那一行",
+        "the row of {value} in the table {home} was refused; mend that row first",
+    ),
+    "problem.waiver_subject": (
+        "数据中没有对象“{value}”（应为标识码），这一行不起作用",
+        "there is no subject {value} among the facts (an id is wanted); this row has no effect",
+    ),
+    "problem.measure_code": (
+        "“{value}”不是该列的代码",
+        "{value} is none of the column's codes",
+    ),
+    "problem.whole_place": (
+        "这一指标按全县判定，没有单个对象",
+        "the indicator is judged for the county as a whole, and has no subjects",
+    ),
     "problem.unlisted": ("“{value}”不在 {home} 表中", "{value} is not in the table {home}"),
     # answers to queries
     "answer.explained": ("；已说明：{explanation}（{by}认可）", "; explained: {explanation} (accepted by {by})"),

@@ -44,6 +44,13 @@ def read(facts: Facts, day: date, barred: frozenset[str]) -> tuple[Waivers, list
     found: dict[tuple[int, str], list[Waiver]] = defaultdict(list)
     problems: list[Problem] = []
     typed = facts.tables.get("waivers")
+    ids = {
+        id
+        for table in facts.tables.values()
+        for column in ("school_id", "kindergarten_id", "subject")
+        if column in table.columns and table is not typed
+        for id in table.columns[column]
+    }
     if typed is None:
         return found, problems
     for index, place in enumerate(typed.place):
@@ -69,6 +76,8 @@ def read(facts: Facts, day: date, barred: frozenset[str]) -> tuple[Waivers, list
             expires is not None and expires < day,
             indicator in barred,
         )
+        if waiver.subject is not None and waiver.subject not in ids:
+            problems.append(Problem("query", "waiver_subject", file, number, "subject", waiver.subject, county=county))
         if waiver.barred:
             about: dict[str, object] = {"indicator": indicator}
             problems.append(
