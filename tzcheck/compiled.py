@@ -11,7 +11,10 @@ from typing import Any
 
 MOST = 20
 # Whatever a damaged or foreign file can do: it is then made anew.
-UNREADABLE = (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, TypeError, ValueError)
+UNREADABLE = (
+    OSError, RuntimeError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError,
+    ValueError,
+)  # fmt: skip
 
 
 def folder() -> Path:
@@ -53,5 +56,5 @@ def keep(key: str, value: Any) -> None:
         kept = sorted(home.glob("*.pickle"), key=lambda path: path.stat().st_mtime_ns)
         for old in kept[:-MOST]:
             old.unlink(missing_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: there is no home
         return
