@@ -12,8 +12,8 @@ from typing import Any
 MOST = 20
 # Whatever a damaged or foreign file can do: it is then made anew.
 UNREADABLE = (
-    OSError, RuntimeError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError,
-    ValueError,
+    OSError, RuntimeError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError,
+    TypeError, ValueError,
 )  # fmt: skip
 
 
