@@ -33,6 +33,8 @@ class Waiver:
         return not (self.expired or self.barred)
 
 
+# The tables whose rows can be let off one by one, and the column that tells them apart.
+SUBJECTS = {"schools": "school_id", "kindergartens": "kindergarten_id", "monitored_subjects": "subject"}
 Waivers = Mapping[tuple[int, str], list[Waiver]]
 
 
@@ -44,15 +46,11 @@ def read(facts: Facts, day: date, barred: frozenset[str]) -> tuple[Waivers, list
     found: dict[tuple[int, str], list[Waiver]] = defaultdict(list)
     problems: list[Problem] = []
     typed = facts.tables.get("waivers")
-    ids = {
-        id
-        for table in facts.tables.values()
-        for column in ("school_id", "kindergarten_id", "subject")
-        if column in table.columns and table is not typed
-        for id in table.columns[column]
-    }
     if typed is None:
         return found, problems
+    ids = {
+        id for table, column in SUBJECTS.items() if table in facts.tables for id in facts.tables[table].columns[column]
+    }
     for index, place in enumerate(typed.place):
         row = {name: cells[index] for name, cells in typed.columns.items()}
         file, number = facts.files[typed.file[index]].path, typed.row[index]
