@@ -5,6 +5,7 @@ import os
 import pickle
 import sys
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -25,8 +26,9 @@ def folder() -> Path:
 
 
 def key(folders: Iterable[Path], *options: object) -> str:
-    """The hash of the rule files in `folders`, of tzcheck itself and of the options that the rules are read with."""
-    found = hashlib.sha256(repr((sys.version, options)).encode())
+    """The hash of the rule files in `folders`, of tzcheck and what it builds on, of the options they are read with."""
+    made_by = (sys.version, version("pydantic"), version("sqlglot"))
+    found = hashlib.sha256(repr((made_by, options)).encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         state = source.stat()
         found.update(f"{source.name} {state.st_mtime_ns} {state.st_size}\0".encode())

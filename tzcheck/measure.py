@@ -17,8 +17,6 @@ ALLOWED = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.Abs, exp.Column, exp.Identifier, exp.Literal,
     exp.Star, exp.Filter, exp.Where, exp.Is, exp.Null, exp.Coalesce, exp.Ceil, *AGGREGATES, *LOGIC,
 )  # fmt: skip
-# Functions that SQL does not have: `given(x)` is 1 or 0, `variation(x, weight)` the coefficient of variation.
-GIVEN, VARIATION = "given", "variation"
 # Whole numbers and decimals that DuckDB reads exactly; 1e-1 would be a DOUBLE.
 PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 WIDE = exp.DataType(this=exp.DType.INT128)
@@ -109,7 +107,7 @@ def _own_function(node: exp.Expr, whole: exp.Expr, aggregated: bool) -> bool:
 
 def variation(expression: exp.Expr) -> tuple[str, str | None] | None:
     """What the expression is the coefficient of variation of, and what that is weighted by; None where it is none."""
-    if not isinstance(expression, exp.Anonymous) or str(expression.this).casefold() != VARIATION:
+    if not isinstance(expression, exp.Anonymous) or str(expression.this).casefold() != "variation":
         return None
     names = [column_name(one) for one in expression.expressions]
     return names[0], names[1] if len(names) > 1 else None

@@ -457,21 +457,21 @@ class _Planner:
             group = exp.func("COALESCE", exp.column("_city"), group)
         keys = [group, exp.column(split)] if split else [group]
         named = [exp.alias_(key.copy(), name) for key, name in zip(keys, ("_group", "_category"), strict=False)]
+        name = _grouped(each, by, table, split)
+        if table == "values":
+            return self.pivoted(name, each, keys, named, measures)
         source = table
         if any(self.from_subjects(pack, pack.measures[name]) for pack, name in measures.values()):
             source = subjects_of(TABLES[table].noun, None)
         parts: list[exp.Expr] = [*named, exp.alias_(exp.Count(this=exp.Star()), "_rows")]
         varying = []
-        for kept, (pack, name) in measures.items():
-            if pack.measures[name].variation:
-                varying.append((kept, pack, pack.measures[name]))
+        for kept, (pack, own) in measures.items():
+            if pack.measures[own].variation:
+                varying.append((kept, pack, pack.measures[own]))
             else:
-                parts += self.measured(pack, name)
+                parts += self.measured(pack, own)
         for one in {pack.measures[name].origin: pack.measures[name] for pack, name in measures.values()}.values():
             parts += _read_from(one, each)
-        name = _grouped(each, by, table, split)
-        if table == "values":
-            return self.pivoted(name, each, keys, named, measures)
         found: dict[str, exp.Expr] = {
             name: exp.Select(
                 expressions=parts, from_=exp.From(this=table_named(source)), group=exp.Group(expressions=keys)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -529,9 +529,10 @@ def examine(
         if not folder.is_dir():
             loading.problems.append(Problem("error", "no_such_path", str(folder)))
             continue
+        checks = _folders_of_checks(folder) if only is not None else set()
         for path in sorted(folder.rglob("*.yaml")):
             pack = path.parent.name
-            if only is not None and pack not in (*only, PROFILES) and not _of_checks(path.parent):
+            if only is not None and pack not in (*only, PROFILES) and path.parent not in checks:
                 loading.skipped.add(pack)
             elif cases or not path.name.endswith(CASES_SUFFIX):
                 _read_file(loading, folder, path)
@@ -577,13 +578,15 @@ def examine(
     return book, loading.problems
 
 
-@cache
-def _of_checks(folder: Path) -> bool:
-    """Whether a folder is a pack of cross-checks, which are made whatever standard is asked for."""
-    file = folder / PACK_FILE
-    found, _ = document.read(file.read_bytes(), file.name) if file.is_file() else (None, [])
-    head = found.value.get("pack") if found and isinstance(found.value, dict) else None
-    return isinstance(head, dict) and head.get("checks") is True
+def _folders_of_checks(root: Path) -> set[Path]:
+    """The folders that are packs of cross-checks, which are made whatever standard is asked for."""
+    found = set()
+    for file in root.rglob(PACK_FILE):
+        read, _ = document.read(file.read_bytes(), file.name)
+        head = read.value.get("pack") if read and isinstance(read.value, dict) else None
+        if isinstance(head, dict) and head.get("checks") is True:
+            found.add(file.parent)
+    return found
 
 
 def _by_number(item: tuple[str, Rule]) -> tuple[bool, list[int]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 from types import MappingProxyType
 from typing import Any
@@ -193,7 +194,7 @@ class Score:
         """How many targets are not reached and not due yet."""
         return sum(one.reason_code == "not_due" for one in self.indicators)
 
-    @property
+    @cached_property
     def needs(self) -> tuple[Need, ...]:
         """What the place must add (or have less of) for each indicator that fails, as far as it can be counted.
 
@@ -318,6 +319,8 @@ class View:
         self.differing = {(one.subject.rule, one.subject.place): one for one in judgements.disagreements}
         self.present = _present(facts)
         self.values = _rows_of_values(facts)
+        self.dates = _dates_of_documents(facts)
+        self.lost = {(one.table, one.place, one.subject) for one in facts.refused}
         self.refused = [(one.table, one.place, one.indicator) for one in facts.refused]
         self.inside: dict[int, set[int]] = defaultdict(set)
         for index, city in enumerate(facts.cities):
@@ -412,10 +415,12 @@ class View:
 
     def _lacks(self, judgement: Judgement, subject: Subject) -> bool:
         """Whether a row was refused that may belong to a subject's own."""
-        others = [table for table in judgement.tables if table != judgement.home]
         return any(
-            one.table in others and one.place in (None, subject.own) and one.subject in (None, subject.subject)
-            for one in self.facts.refused
+            (table, place, id) in self.lost
+            for table in judgement.tables
+            if table != judgement.home
+            for place in (None, subject.own)
+            for id in (None, subject.subject)
         )
 
     def _parts(self, judgements: list[Judgement], counts: list[Count]) -> tuple[Part, ...]:
@@ -524,20 +529,10 @@ class View:
             return _Found(Verdict.UNDETERMINED, Reason("refused", {"tables": "attestations"}))
         if any(count.unknown for count in counts):
             return _Found(Verdict.UNDETERMINED, Reason("no_document"))
-        dated = self._dated(id, place)
+        dated = self.dates.get((place, id)) if rule.window_years else None
         if rule.window_years and dated and dated < _years_before(self.day, rule.window_years):
             return _Found(Verdict.UNDETERMINED, Reason("too_old", {"years": rule.window_years, "dated": dated}))
         return _Found(Verdict.MET, Reason("attested")) if counts else None
-
-    def _dated(self, id: str, place: int) -> date | None:
-        """The day of the document that attests an indicator, where it is given."""
-        typed = self.facts.tables.get("attestations")
-        for index, where in enumerate(typed.place if typed else ()):
-            assert typed is not None
-            if where == place and typed.columns["indicator"][index] == id:
-                found: date | None = typed.columns["date"][index]
-                return found
-        return None
 
     def _by_mark(self, id: str, rule: Rule, place: int) -> _Found | None:
         refused = self._refused_row("marks", id, place)
@@ -679,8 +674,7 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
     if subject.holds is not False or judgement.strictly or judgement.required < 2:
         return ()
     found: dict[str, Failing] = {}
-    # Of a rule with relaxations, what is asked without them: it comes first.
-    for index, comparison in enumerate(conditions.comparisons(judgement.strictly or judgement.requires)):
+    for index, comparison in enumerate(conditions.comparisons(judgement.requires)):
         left, _, right = judgement.sides[index]
         value, limit = subject.sides[index]
         if not isinstance(value, Fraction) or not isinstance(limit, Fraction) or left.codes:
@@ -701,6 +695,14 @@ def _rows_of_values(facts: Facts) -> Mapping[tuple[int, str], tuple[int | None, 
         return {}
     keys = zip(typed.place, typed.columns["key"], strict=True)
     return dict(zip(keys, zip(typed.file, typed.row, strict=True), strict=True))
+
+
+def _dates_of_documents(facts: Facts) -> Mapping[tuple[int, str], date | None]:
+    """The day of the document that attests an indicator, by place and indicator."""
+    typed = facts.tables.get("attestations")
+    if typed is None:
+        return {}
+    return dict(zip(zip(typed.place, typed.columns["indicator"], strict=True), typed.columns["date"], strict=True))
 
 
 def _source_of_limit(judgements: list[Judgement]) -> Source | None:

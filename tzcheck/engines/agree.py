@@ -101,7 +101,7 @@ def _check_number(due: Mapping[tuple[str, str], int], judged: Judged) -> None:
 
 
 def _compare(plan: Plan, judged: Judged) -> tuple[tuple[Disagreement, ...], int]:
-    everyone = tuple(one for one in judged.everyone or () if one.rule not in plan.checks)
+    everyone = judged.everyone or ()
     keyed = {judgement.basis: judgement for judgement in plan.judgements if judgement.rule is None}
     ruled = {(one.rule, one.part): one for one in plan.judgements if one.rule is not None}
     judgements = {}
