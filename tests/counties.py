@@ -13,6 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests.oracle import STAGES_OF
+
 Cell = int | Fraction | str | None
 Row = dict[str, Cell]
 County = dict[str, Any]
@@ -145,17 +147,6 @@ NAMING = {
     "indicator",
 }
 
-STAGES_OF = {
-    "primary": ("primary",),
-    "teaching_point": ("primary",),
-    "junior": ("junior",),
-    "nine_year": ("primary", "junior"),
-    "twelve_year": ("primary", "junior", "senior"),
-    "complete_secondary": ("junior", "senior"),
-    "senior": ("senior",),
-    "special": (),
-    "vocational": (),
-}
 PREFIX = {
     "primary": "21",
     "teaching_point": "21",

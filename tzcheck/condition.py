@@ -243,16 +243,23 @@ def negate(condition: Condition) -> Condition:
 def affirm(condition: Condition) -> Condition:
     """The same condition without any `not`."""
     match condition:
-        case Comparison() | Reference():
-            return condition
-        case AtLeast(number, parts):
-            return AtLeast(number, tuple(affirm(part) for part in parts))
-        case And(parts):
-            return And(tuple(affirm(part) for part in parts))
-        case Or(parts):
-            return Or(tuple(affirm(part) for part in parts))
         case Not(part):
             return negate(part)
+        case _:
+            return _rebuilt(condition, affirm)
+
+
+def _rebuilt(condition: Condition, make: Callable[[Condition], Condition]) -> Condition:
+    """The same condition of parts made anew; itself where it has none."""
+    match condition:
+        case And(parts) | Or(parts):
+            return type(condition)(tuple(map(make, parts)))
+        case AtLeast(number, parts):
+            return AtLeast(number, tuple(map(make, parts)))
+        case Not(part):
+            return Not(make(part))
+        case _:
+            return condition
 
 
 def comparisons(condition: Condition) -> Iterator[Comparison]:
@@ -346,16 +353,8 @@ def resolved(condition: Condition, scopes: Mapping[str, "Condition"]) -> Conditi
         case Reference(name):
             noun, _, own = name.rpartition(".")
             return _prefixed(scopes[own], noun + ".") if noun else scopes[own]
-        case And(parts):
-            return And(tuple(resolved(part, scopes) for part in parts))
-        case Or(parts):
-            return Or(tuple(resolved(part, scopes) for part in parts))
-        case AtLeast(number, parts):
-            return AtLeast(number, tuple(resolved(part, scopes) for part in parts))
-        case Not(part):
-            return Not(resolved(part, scopes))
-        case Comparison():
-            return condition
+        case _:
+            return _rebuilt(condition, lambda part: resolved(part, scopes))
 
 
 def _prefixed(condition: Condition, noun: str) -> Condition:
@@ -363,13 +362,5 @@ def _prefixed(condition: Condition, noun: str) -> Condition:
     match condition:
         case Comparison(Name(left), operator, right):
             return Comparison(Name(noun + left), operator, right)
-        case And(parts):
-            return And(tuple(_prefixed(part, noun) for part in parts))
-        case Or(parts):
-            return Or(tuple(_prefixed(part, noun) for part in parts))
-        case AtLeast(number, parts):
-            return AtLeast(number, tuple(_prefixed(part, noun) for part in parts))
-        case Not(part):
-            return Not(_prefixed(part, noun))
         case _:
-            return condition
+            return _rebuilt(condition, lambda part: _prefixed(part, noun))

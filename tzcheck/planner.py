@@ -638,12 +638,12 @@ class _Planner:
                 category = column.id
         reads: set[tuple[str, str | None]] = set()
         if table:
-            reads.add((_presence(table), None))
+            reads.add((table.base, None))
         names = {name for one in both for name in conditions.names(one)} - rule.parameters.keys()
         grouped: set[tuple[str, str | None]] = set()
         for name in names:
             if table and "." in name and column_of(table, name):
-                reads.add((_presence(BY_NOUN[name.rpartition(".")[0]]), None))
+                reads.add((BY_NOUN[name.rpartition(".")[0]].base, None))
             if table and name in table.column_ids:
                 continue
             elsewhere = measure_elsewhere(pack, ask.each, name)
@@ -655,7 +655,7 @@ class _Planner:
                 if read.table == "values":
                     reads |= {("values", key) for key in read.columns}
                 else:
-                    reads.add((_presence(TABLES[read.table]), None))
+                    reads.add((TABLES[read.table].base, None))
         named = [side.name for left, _, right in sides for side in (left, right) if side.read]
         parts = [] if table else [part for name in named for part in self.with_parts(pack, name).values()]
         origins = tuple(dict.fromkeys(part.origin for part in parts if part.table and part.each == ask.each))
@@ -746,11 +746,6 @@ class _Planner:
             shared=table is not None and not any(column.sources for column in _dividend(pack, table, one)),
             single=table is not None and len(measure.dividend(one.expression)) == len(_dividend(pack, table, one)) == 1,
         )
-
-
-def _presence(table: Table) -> str:
-    """The table whose rows say that a place has given it: a school's stages are there where its schools are."""
-    return "schools" if table.derived == "schools" else table.id
 
 
 def _dividend(pack: RulePack, table: Table, one: Measure) -> list[Column]:

@@ -571,6 +571,7 @@ class View:
                     continue
                 one = self._evidence(judgement, subject)
                 cell = self._cell(judgement, subject)
+                wanted = f"{SIGNS.get(one.comparator, one.comparator)} {plain(one.limit)}"
                 about: dict[str, object] = {
                     "title": {"zh": rule.title.zh, "en": rule.title.en},
                     "name": {
@@ -580,9 +581,9 @@ class View:
                     "found": _spelled_out(rounded(one.value, 2))
                     if isinstance(one.value, Fraction)
                     else plain(one.value),
-                    "wanted": f"{SIGNS.get(one.comparator, one.comparator)} {plain(one.limit)}",
+                    "wanted": wanted,
                     "hint": {"zh": f"；{rule.note.zh}", "en": f"; {rule.note.en}"} if rule.note else "",
-                    "expected": f"{SIGNS.get(one.comparator, one.comparator)} {plain(one.limit)}",
+                    "expected": wanted,
                     "answer": "",
                 }
                 yield Problem(

@@ -110,19 +110,17 @@ class Judgement:
     @property
     def home(self) -> str | None:
         """The table of files that its subjects are rows of; None where they are places."""
-        return (self.table.derived or self.table.id) if self.table else None
+        return self.table.home if self.table else None
 
     @property
     def base(self) -> str | None:
         """The table whose rows say that there are subjects; None where they are places."""
-        if self.table is None:
-            return None
-        return "schools" if self.table.derived == "schools" else self.table.id
+        return self.table.base if self.table else None
 
     @property
     def tables(self) -> list[str]:
         """The tables of files that it reads, by name."""
-        return sorted({TABLES[id].derived or id for id, _ in self.reads})
+        return sorted({TABLES[id].home for id, _ in self.reads})
 
     def among(self, given: frozenset[str]) -> bool:
         """Whether tables with rows can give it any subject."""

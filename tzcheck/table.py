@@ -75,6 +75,16 @@ class Table:
         """The id of the column that names the county."""
         return self.columns[0].id
 
+    @property
+    def home(self) -> str:
+        """The table of files that its rows are made of."""
+        return self.derived or self.id
+
+    @property
+    def base(self) -> str:
+        """The table whose rows say that a place has given it: a school's stages are there where its schools are."""
+        return "schools" if self.derived == "schools" else self.id
+
 
 YES_NO = {"yes": ("是", "有", "y", "true", "1"), "no": ("否", "无", "n", "false", "0")}
 STAGES = {"primary": ("小学",), "junior": ("初中",)}

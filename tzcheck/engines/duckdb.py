@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from tzcheck import condition as conditions
 from tzcheck import sql
-from tzcheck.engines.judged import Count, Judged, Subject, Value, count, told
+from tzcheck.engines.judged import Count, Judged, Subject, Value, told
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts, TypedTable, parse_decimal
 from tzcheck.sql import Batch, Judgement, Plan, Root, Side, columns_of
@@ -49,12 +49,10 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
         of_told: list[Subject] = []
         of_all: list[Subject] = []
         for number, judgement in enumerate(batch.judgements):
-            if everyone and judgement.rule not in plan.checks:
-                of_all += map(_maker(judgement, number, at), rows)
-            else:
-                tallied, some = _tallied(judgement, number, at, rows)
-                counted += tallied
-                of_told += some
+            whole = everyone and judgement.rule not in plan.checks
+            tallied, some = _tallied(judgement, number, at, rows, whole)
+            counted += tallied
+            (of_all if whole else of_told).extend(some)
         return counted, of_told, of_all
 
     try:
@@ -81,10 +79,6 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     finally:
         if connection is not None:
             connection.close()
-    if everyone:
-        ruled = [one for one in plan.judgements if one.rule and one.sides[0][0].read]
-        operators = {(str(one.rule), one.part): one.sides[0][1] for one in ruled}
-        counts += count(subjects, operators)
     for found in (subjects, subjects_told):
         found.sort(key=lambda one: (one.rule, one.place, one.file or 0, one.row or 0))
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
@@ -171,13 +165,13 @@ def _subjects(connection: Any, batch: Batch) -> Iterable[Subject]:
 
 
 def _tallied(
-    judgement: Judgement, index: int, at: Mapping[str, int], rows: Iterable[tuple[Any, ...]]
+    judgement: Judgement, index: int, at: Mapping[str, int], rows: Iterable[tuple[Any, ...]], whole: bool
 ) -> tuple[list[Count], list[Subject]]:
-    """The subjects of a judgement counted, and those that a report tells of."""
+    """The subjects of a judgement counted, and those that a report tells of, or the `whole` of them."""
     make = _maker(judgement, index, at)
     applies, holds, place = at[f"a{index}"], at[f"h{index}"], at["place"]
     indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
-    every = bool(judgement.shows or judgement.strictly)
+    every = whole or bool(judgement.shows or judgement.strictly)
     badness = _badness(judgement, at)
     read = _reader(judgement.sides[0][0], at)
     subjects: list[Subject] = []
@@ -189,6 +183,8 @@ def _tallied(
         held = row[holds]
         if row[applies] is False:
             tally[3] += 1
+            if whole:
+                subjects.append(make(row))
             continue
         tally[2 if held is None else not held] += 1
         if held is not None and badness:
@@ -208,19 +204,19 @@ def _tallied(
     return counts, subjects
 
 
-def _badness(judgement: Judgement, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], float | None] | None:
-    """How far, about, a row is on the wrong side of the first comparison; None where that compares codes."""
+def _badness(judgement: Judgement, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Fraction | None] | None:
+    """How far a row is on the wrong side of the first comparison; None where that compares codes."""
     left, operator, right = judgement.sides[0]
     if left.codes or not left.read:
         return None
     one, other = _reader(left, at), _reader(right, at)
 
-    def badness(cells: tuple[Any, ...]) -> float | None:
+    def badness(cells: tuple[Any, ...]) -> Fraction | None:
         first, second = one(cells), other(cells)
         if not isinstance(first, Fraction) or not isinstance(second, Fraction):
             return None
         apart = first - second
-        return float(apart if operator in ("<", "<=") else -apart if operator in (">", ">=") else abs(apart))
+        return apart if operator in ("<", "<=") else -apart if operator in (">", ">=") else abs(apart)
 
     return badness
 

@@ -1,7 +1,5 @@
 """What an engine returns: how many subjects hold, and the subjects themselves."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -73,35 +71,3 @@ class Judged:
 def told(subject: Subject) -> bool:
     """Whether a report tells of a subject: it does not plainly hold, or it has something to show."""
     return subject.applies is not False and (not subject.holds or bool(subject.shows) or subject.relaxed)
-
-
-def count(subjects: Iterable[Subject], operators: Mapping[tuple[str, int], str]) -> list[Count]:
-    """The subjects counted by rule, part, place and category; `operators` are those of each first comparison."""
-    groups: dict[tuple[str, str, int, str | None, int], list[Subject]] = {}
-    for one in subjects:
-        groups.setdefault((one.rule, one.basis, one.place, one.category, one.part), []).append(one)
-    found = []
-    for key, members in groups.items():
-        outcomes = Counter(None if one.applies is False else str(one.holds) for one in members)
-        failing = [one for one in members if one.holds is False]
-        holding = [one for one in members if one.holds]
-        part = key[4]
-        worst = _worst(failing or holding, operators.get((key[0], part), ""))
-        numbers = (outcomes["True"], outcomes["False"], outcomes["None"], outcomes[None])
-        found.append(Count(*key[:4], *numbers, worst, part))
-    return found
-
-
-def _worst(subjects: list[Subject], operator: str) -> Fraction | None:
-    """The left side that is furthest on the wrong side of the right one; none without an operator."""
-    pairs = [one.sides[0] for one in subjects]
-    numbers = [(left, right) for left, right in pairs if isinstance(left, Fraction) and isinstance(right, Fraction)]
-    if not numbers or not operator:
-        return None
-    match operator:
-        case "<" | "<=":
-            return max(numbers, key=lambda pair: pair[0] - pair[1])[0]
-        case ">" | ">=":
-            return min(numbers, key=lambda pair: pair[0] - pair[1])[0]
-        case _:
-            return max(numbers, key=lambda pair: abs(pair[0] - pair[1]))[0]
