@@ -2,7 +2,9 @@
 
 import re
 import shlex
+from collections import defaultdict
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -37,6 +39,18 @@ def test_a_command_of_the_readme_runs(line: str, monkeypatch: pytest.MonkeyPatch
     run = tzcheck(*shlex.split(line)[1:])
     assert run.code in (0, 1)
     assert run.out
+
+
+def test_the_picture_says_what_the_report_says() -> None:
+    """Line by line but for blanks; the head, which tells of the engines at hand and the rules' hash, is left out."""
+    texts: dict[float, list[tuple[float, str]]] = defaultdict(list)
+    for one in ElementTree.parse(ROOT / "docs" / "taizhou.svg").iterfind(".//{*}g/{*}text"):
+        texts[float(one.attrib["y"])].append((float(one.attrib["x"].split()[0]), one.text or ""))
+    head, *shown = ("".join("".join(text.split()) for _, text in sorted(texts[y])) for y in sorted(texts))
+    report = {"".join(line.split()) for line in tzcheck("check", str(ROOT / "facts" / "taizhou-2022")).out.splitlines()}
+    assert head.startswith("tzcheck")
+    assert [line for line in shown if line not in report | {"…"}] == []
+    assert len(shown) > 50
 
 
 @pytest.mark.parametrize(
