@@ -48,6 +48,17 @@ class Comparison:
     operator: str
     right: Operand
 
+    @property
+    def code(self) -> str | None:
+        """The right side as a code: a name, or a whole number; None where it can be none."""
+        match self.right:
+            case Name():
+                return self.right.text
+            case Number() if self.right.value.denominator == 1:
+                return str(self.right.value)
+            case _:
+                return None
+
 
 @dataclass(frozen=True)
 class And:

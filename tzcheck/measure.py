@@ -189,6 +189,26 @@ def columns(expression: exp.Expr) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(names) if name != LEVEL_COLUMN)
 
 
+def summed(expression: exp.Expr) -> tuple[str, ...]:
+    """The columns that an expression takes the sum of, one by one: `sum(a) + b` sums `a`."""
+    sums = (one.this for one in expression.find_all(exp.Sum, bfs=False))
+    return tuple(dict.fromkeys(column_name(one) for one in sums if isinstance(one, exp.Column)))
+
+
+def keys_in(keys: Collection[str]) -> exp.Expr | None:
+    """The condition for a row of county values to have one of the keys; None where there are none."""
+    listed = [exp.Literal.string(key) for key in keys]
+    return exp.In(this=exp.column("key"), expressions=listed) if listed else None
+
+
+def own_or_inside(own: exp.Expr | None, inside: exp.Expr | None) -> exp.Expr:
+    """The condition for a row to be a city's own and to hold `own`, or one of its counties' and to hold `inside`."""
+    outermost = exp.Is(this=exp.column("_city"), expression=exp.Null())
+    parts = [exp.and_(outermost, own)] if own is not None else []
+    parts += [exp.and_(exp.not_(outermost.copy()), inside)] if inside is not None else []
+    return exp.or_(*parts)
+
+
 def undivided(expression: exp.Expr) -> set[str]:
     """The names that stand where no quotient may: in an aggregate, in `coalesce`, as a weight."""
     if variation(expression):

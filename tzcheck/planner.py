@@ -257,6 +257,8 @@ class _Planner:
         columns = TABLES[one.table].column_ids if one.table and one.table != "values" else frozenset()
 
         def put_in(node: exp.Expr) -> exp.Expr:
+            if one.table == "values" and isinstance(node, exp.Sum):
+                return exp.column(_sum_of(measure.column_name(node.this)), quoted=True)
             if not isinstance(node, exp.Column):
                 return node
             named = measure.column_name(node)
@@ -489,23 +491,29 @@ class _Planner:
         named: list[exp.Expr],
         measures: Mapping[str, tuple[RulePack, str]],
     ) -> dict[str, exp.Expr]:
-        """County values as a row a place, a column a key; then the measures that are computed from them."""
-        used = [pack.measures[measure] for pack, measure in measures.values()]
+        """County values as a row a place, a column a key; then the measures that are computed from them.
+
+        A city's number is its own, or the sum over its counties: missing where one of them has not given it.
+        """
+        used = [pack.measures[own] for pack, own in measures.values()]
         wide: list[exp.Expr] = [*named, exp.alias_(exp.Count(this=exp.Star()), "_rows")]
         for key in dict.fromkeys(key for one in used for key in one.columns):
-            same = exp.EQ(this=exp.column("key"), expression=exp.Literal.string(key))
+            same: exp.Expr = exp.EQ(this=exp.column("key"), expression=exp.Literal.string(key))
+            if each == "city":
+                same = measure.own_or_inside(same, None)
             number = exp.Filter(this=exp.Max(this=exp.column("number")), expression=exp.Where(this=same))
             wide.append(aliased(number, key))
+        source = exp.Select(from_=exp.From(this=table_named("values")), group=exp.Group(expressions=keys))
+        for key in dict.fromkeys(key for one in used for key in one.summed):
+            wide.append(aliased(_over_counties(key), _sum_of(key)))
+            source.set("joins", [_counties_of(keys[0])])
         origins = [column for one in {one.origin: one for one in used}.values() for column in _read_from(one, each)]
         kept = [exp.column(column.alias, quoted=True) for column in (*named, wide[len(named)], *origins)]
-        computed = [column for pack, measure in measures.values() for column in self.measured(pack, measure)]
+        computed = [column for pack, own in measures.values() for column in self.measured(pack, own)]
         pivot = f"{name}_pivot"
+        source.set("expressions", [*wide, *origins])
         return {
-            pivot: exp.Select(
-                expressions=[*wide, *origins],
-                from_=exp.From(this=table_named("values")),
-                group=exp.Group(expressions=keys),
-            ),
+            pivot: source,
             name: exp.Select(expressions=[*kept, *computed], from_=exp.From(this=table_named(pivot))),
         }
 
@@ -641,6 +649,7 @@ class _Planner:
             reads.add((table.base, None))
         names = {name for one in both for name in conditions.names(one)} - rule.parameters.keys()
         grouped: set[tuple[str, str | None]] = set()
+        stated: set[tuple[str, bool]] = set()
         for name in names:
             if table and "." in name and column_of(table, name):
                 reads.add((BY_NOUN[name.rpartition(".")[0]].base, None))
@@ -654,6 +663,7 @@ class _Planner:
                     grouped.add((read.table, read.by))
                 if read.table == "values":
                     reads |= {("values", key) for key in read.columns}
+                    stated |= {(key, key in read.summed) for key in read.columns}
                 else:
                     reads.add((TABLES[read.table].base, None))
         named = [side.name for left, _, right in sides for side in (left, right) if side.read]
@@ -664,7 +674,7 @@ class _Planner:
             id, "facts", subjects_of(ask.each, ask.by), table, pack.levels(rule), sides, ask.requires, ask.applies,
             category, frozenset(reads), tuple(self.side(pack, rule, table, ask, Name(name)) for name in shows), origins,
             ask.each, () if table else tuple(sorted(grouped, key=str)), number, ask.proves, ask.needs,
-            self.share(pack, rule), ask.strictly,
+            self.share(pack, rule), ask.strictly, frozenset(stated) if pack.head.documented else frozenset(),
         )  # fmt: skip
 
     def share(self, pack: RulePack, rule: Rule) -> Limit | None:
@@ -675,7 +685,7 @@ class _Planner:
         if isinstance(wanted, Fraction):
             return Limit(wanted, date.min, None, False)
         found = limits(pack.parameter(rule, wanted) or {}, self.day)[None]
-        return replace(found, value=None) if found.coming else found
+        return replace(found, value=None) if found.coming and not rule.target else found
 
     def sides(
         self, pack: RulePack, rule: Rule | None, table: Table | None, ask: Ask | None, comparison: Comparison
@@ -775,6 +785,34 @@ def _none_where_given(value: exp.Expr, table: str) -> exp.Expr:
     missing = exp.Is(this=exp.column("_rows", f"of_{table}"), expression=exp.Null())
     given = exp.not_(exp.Is(this=exp.column("_place", f"given_{table}"), expression=exp.Null()))
     return exp.Case(ifs=[exp.If(this=exp.and_(missing, given), true=exp.Literal.number(0))], default=value.copy())
+
+
+def _sum_of(key: str) -> str:
+    """The name of the column that holds the sum of a county value over the counties of a city."""
+    return f"sum({key})"
+
+
+def _over_counties(key: str) -> exp.Expr:
+    """The sum of a county value over the counties of a city, missing where one of them lacks it."""
+    number = exp.column("number")
+    inside = exp.Where(this=measure.own_or_inside(None, measure.keys_in([key])))
+    given = exp.Filter(this=exp.Count(this=number), expression=inside)
+    complete = exp.EQ(this=given, expression=exp.Max(this=exp.column("_inside")))
+    summed = exp.Filter(this=exp.Sum(this=number.copy()), expression=inside.copy())
+    return exp.Case(ifs=[exp.If(this=complete, true=summed)])
+
+
+def _counties_of(city: exp.Expr) -> exp.Join:
+    """A join with the number of places that each city has."""
+    whole = exp.alias_(exp.column("_city"), "_whole")
+    inside = exp.alias_(exp.Count(this=exp.Star()), "_inside")
+    counted = exp.Select(
+        expressions=[whole, inside],
+        from_=exp.From(this=table_named("places")),
+        group=exp.Group(expressions=[exp.column("_city")]),
+    )
+    on = exp.EQ(this=exp.column("_whole", "inside"), expression=city.copy())
+    return exp.Join(this=counted.subquery("inside", copy=False), side="LEFT", on=on)
 
 
 def _filtered(scope: exp.Expr) -> Callable[[exp.Expr], exp.Expr]:
@@ -893,10 +931,10 @@ def _keyed(table: Table, requires: Condition, applies: Condition | None) -> Judg
 
 
 def _right(comparison: Comparison, left: Side) -> Side:
-    if isinstance(comparison.right, Number):
+    code = comparison.code
+    if code is None or not left.codes:
+        assert isinstance(comparison.right, Number)
         return _number(comparison.right)
-    assert isinstance(comparison.right, Name)
-    code = comparison.right.text
     return Side(Ratio(exp.Literal.string(code)), code, constants={None: code}, codes=left.codes)
 
 

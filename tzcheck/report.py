@@ -72,7 +72,7 @@ def check(
     Raises UsageFault where a county is not among the facts.
     """
     places = _chosen(facts, tuple(counties))
-    work = planned(list(book.packs.values()), wanted | book.checks, day, facts.given)
+    work = planned(list(book.packs.values()), book.leading_to(wanted) | book.checks, day, facts.given)
     judgements = agree.judge(work, facts, engine)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
     return Report(

@@ -164,8 +164,17 @@ class Measure(Model):
     def where(self) -> exp.Expr | None:
         """Which rows of its table it reads: None for all, or those of its keys."""
         if self.table == "values":
-            return exp.In(this=exp.column("key"), expressions=[exp.Literal.string(key) for key in sorted(self.columns)])
+            own = measure.keys_in(sorted(set(self.columns) - set(self.summed)))
+            if self.each != "city":
+                return own
+            inside = measure.keys_in(sorted(self.summed))
+            return measure.own_or_inside(own, inside)
         return measure.where(self.expression)
+
+    @cached_property
+    def summed(self) -> tuple[str, ...]:
+        """The keys of county values that it sums over the counties of a city."""
+        return measure.summed(self.expression) if self.table == "values" else ()
 
     @cached_property
     def origin(self) -> str:
@@ -241,8 +250,30 @@ class Ask:
     strictly: Condition | None = None
 
 
+class Outcome(Model):
+    """What other rules came to: of the place itself, or in how many (or what share) of a city's counties they hold.
+
+    `of` are ids of rules, or of standards, which hold where the place is ready. All of them must hold, or one of them
+    where `any` says so.
+    """
+
+    of: tuple[str, ...] = Field(min_length=1)
+    any: bool = False
+    counties: Amount | ParameterName | None = None
+    share: Annotated[Amount, AfterValidator(_a_share)] | ParameterName | None = None
+
+    @property
+    def asked(self) -> Fraction | str | None:
+        """How many counties, or what share of them, it asks for, or the parameter that says so."""
+        return self.counties if self.counties is not None else self.share
+
+
 class Rule(Model):
-    """One indicator: what it asks of each subject, and where that is written."""
+    """One indicator: what it asks of each subject, and where that is written.
+
+    `due` is the day by which a document must be there, `places` are the only ones it speaks of. What nothing could
+    decide says why in `undecidable`; `differs_from` are rules that ask another thing of the same.
+    """
 
     number: str
     title: Text
@@ -259,7 +290,12 @@ class Rule(Model):
     relaxations: tuple[Relaxation, ...] = ()
     parameters: dict[str, Parameter] = {}
     holds_for: Literal["all"] | Share = "all"
+    outcome: Outcome | None = None
     attested: bool = False
+    due: Day | None = None
+    places: tuple[str, ...] = ()
+    undecidable: Text | None = None
+    differs_from: tuple[str, ...] = ()
     window_years: int | None = Field(default=None, ge=1)
     target: bool = False
     soft: bool = False
@@ -318,7 +354,8 @@ class PackHead(Model):
     """What a standard is: its title, who issued it, the places it speaks of, and what makes a place ready.
 
     `within` are the first digits of the codes of the places it speaks of, such as 33 for Zhejiang. A pack of `checks`
-    is no standard: its rules say what facts must look like to be believed.
+    is no standard: its rules say what facts must look like to be believed. Where it is `documented`, a county value
+    shows nothing to be met without the document it is from. `leans_on` are the standards whose outcomes it reads.
     """
 
     id: str
@@ -331,6 +368,8 @@ class PackHead(Model):
     ready: Text | None = None
     ready_without: tuple[str, ...] = ()
     checks: bool = False
+    documented: bool = False
+    leans_on: tuple[str, ...] = ()
 
 
 class PackFile(Model):
@@ -405,7 +444,8 @@ class RulePack:
     def speaks_of(self, rule: Rule, place: Place) -> bool:
         """Whether a rule is about a place. A place without a code is taken to lie where the standard applies."""
         inside = self.head.within is None or place.code is None or place.code.startswith(self.head.within)
-        return inside and place.level in self.levels(rule)
+        named = not rule.places or any(place.answers_to(name) for name in rule.places)
+        return inside and named and place.level in self.levels(rule)
 
 
 @dataclass(frozen=True)
@@ -424,6 +464,21 @@ class Rulebook:
         for pack in self.packs.values():
             for id, rule in pack.rules.items():
                 yield id, pack, rule
+
+    def leading_to(self, wanted: frozenset[str]) -> frozenset[str]:
+        """The rules `wanted`, with those whose outcomes they read."""
+        found: set[str] = set()
+        waiting = list(wanted)
+        while waiting:
+            id = waiting.pop()
+            if id in found:
+                continue
+            found.add(id)
+            pack = self.packs.get(id.partition(".")[0])
+            outcome = pack.rules[id].outcome if pack else None
+            for read in outcome.of if outcome else ():
+                waiting += [read] if "." in read else list(self.packs[read].rules)
+        return frozenset(found)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -529,10 +584,10 @@ def examine(
         if not folder.is_dir():
             loading.problems.append(Problem("error", "no_such_path", str(folder)))
             continue
-        checks = _folders_of_checks(folder) if only is not None else set()
+        checks, leaned = _folders_beside(folder, only) if only is not None else (set(), set())
         for path in sorted(folder.rglob("*.yaml")):
             pack = path.parent.name
-            if only is not None and pack not in (*only, PROFILES) and path.parent not in checks:
+            if only is not None and pack not in (*only, *leaned, PROFILES) and path.parent not in checks:
                 loading.skipped.add(pack)
             elif cases or not path.name.endswith(CASES_SUFFIX):
                 _read_file(loading, folder, path)
@@ -569,6 +624,7 @@ def examine(
         _check_pack(loading, one_pack)
         for id, rule in one_pack.rules.items():
             _check_rule(loading, one_pack, id, rule)
+    _check_outcomes(loading, packs)
     known = {id for pack in packs.values() for id in pack.rules}
     for case in loading.cases:
         if case.rule not in known:
@@ -578,15 +634,25 @@ def examine(
     return book, loading.problems
 
 
-def _folders_of_checks(root: Path) -> set[Path]:
-    """The folders that are packs of cross-checks, which are made whatever standard is asked for."""
-    found = set()
+def _folders_beside(root: Path, only: frozenset[str]) -> tuple[set[Path], set[str]]:
+    """The folders of cross-checks, which are made whatever is asked for, and the packs that `only` these lean on."""
+    checks: set[Path] = set()
+    leans_on: dict[str, list[str]] = {}
     for file in root.rglob(PACK_FILE):
         read, _ = document.read(file.read_bytes(), file.name)
         head = read.value.get("pack") if read and isinstance(read.value, dict) else None
         if isinstance(head, dict) and head.get("checks") is True:
-            found.add(file.parent)
-    return found
+            checks.add(file.parent)
+        if isinstance(head, dict) and isinstance(head.get("leans_on"), list):
+            leans_on[file.parent.name] = [str(one) for one in head["leans_on"]]
+    found: set[str] = set()
+    waiting = list(only)
+    while waiting:
+        for one in leans_on.get(waiting.pop(), ()):
+            if one not in found:
+                found.add(one)
+                waiting.append(one)
+    return checks, found
 
 
 def _by_number(item: tuple[str, Rule]) -> tuple[bool, list[int]]:
@@ -693,7 +759,7 @@ def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     table: dict[str, type[BaseModel]] = {
         "measures": Measure, "scopes": Scope, "also": Also, "readings": Reading, "relaxations": Relaxation,
         "rules": Rule, "cases": Case, "pack": PackHead,
-        "source": Source, "title": Text, "fix": Text, "note": Text, "holds_for": Share,
+        "source": Source, "outcome": Outcome, "title": Text, "fix": Text, "note": Text, "holds_for": Share,
     }  # fmt: skip
     target: type[BaseModel] = model
     for part in path:
@@ -847,11 +913,15 @@ def _check_measure(loading: _Loading, pack: RulePack, name: str, one: Measure) -
             return
     others = others_of(pack, name, one)
     known = sorted(table.column_ids) if table else [id for id, m in pack.measures.items() if m.each == one.each]
-    aggregated = (one.each in PLACE_NOUNS and table is not None) or one.of_others
+    sums = one.table == "values" and one.each == "city"
+    aggregated = (one.each in PLACE_NOUNS and table is not None) or one.of_others or sums
     try:
         one._expression = measure.parse(one.value, table, aggregated, [*others, *pack.parameters])
         if one.of_others and measure.variation(one._expression):
             raise MeasureError("measure_function", one.value)
+        for node in one._expression.find_all(*measure.AGGREGATES, exp.Filter) if sums else ():
+            if type(node) is not exp.Sum or not isinstance(node.this, exp.Column):
+                raise MeasureError("measure_function", node.sql())
         for used in measure.columns(one._expression):
             if one.table is None and used not in pack.parameters:
                 if used not in known or pack.measures[used].table is None:
@@ -930,8 +1000,15 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
     for name in rule.decided_by:
         if name.split(".")[0] not in TABLES:
             _unknown(loading, file, line, "unknown_table", name, TABLES)
+    asked = rule.outcome.asked if rule.outcome else None
+    if isinstance(asked, str) and pack.parameter(rule, asked) is None:
+        _unknown(loading, file, line, "unknown_name", asked, [*rule.parameters, *pack.parameters])
+    ways = [rule.requires, rule.outcome, rule.undecidable]
+    if sum(one is not None for one in ways) > 1 or (rule.undecidable and (rule.attested or rule.counted)):
+        loading.problems.append(Problem("error", "decided_twice", file, line, value=id))
     if rule.requires is None:
-        if rule.each or rule.applies or rule.parameters or rule.also:
+        unused = rule.parameters.keys() - {asked}
+        if rule.each or rule.applies or unused or rule.also:
             loading.problems.append(Problem("error", "requires_nothing", file, line, value=id))
         return
     if rule.each is None:
@@ -971,6 +1048,32 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
         for dated in _dated(parameter):
             if not dated:
                 loading.problems.append(Problem("error", "no_value", file, line, column=id, value=name))
+
+
+def _check_outcomes(loading: _Loading, packs: Mapping[str, RulePack]) -> None:
+    """The rules that others read the outcome of, or differ from, must be there, and none may lead back to itself."""
+    known = {id: rule for pack in packs.values() for id, rule in pack.rules.items()}
+    of_each: dict[str, list[str]] = {}
+    for id, rule in known.items():
+        pack = packs[id.partition(".")[0]]
+        for one in (*(rule.outcome.of if rule.outcome else ()), *rule.differs_from):
+            if one not in known and one not in packs and one.partition(".")[0] not in loading.skipped:
+                _unknown(loading, *loading.where[id], "unknown_id", one, [*known, *packs])
+        for one in rule.outcome.of if rule.outcome else ():
+            of_each.setdefault(id, []).extend([one] if one in known else packs[one].rules if one in packs else [])
+            if one.partition(".")[0] not in (pack.id, *pack.head.leans_on):
+                about = {"standard": one.partition(".")[0]}
+                loading.problems.append(Problem("error", "not_leaned_on", *loading.where[id], value=one, details=about))
+    for id in of_each:
+        reached: set[str] = set()
+        waiting = list(of_each[id])
+        while waiting:
+            one = waiting.pop()
+            if one not in reached:
+                reached.add(one)
+                waiting += of_each.get(one, [])
+        if id in reached:
+            loading.problems.append(Problem("error", "outcome_circular", *loading.where[id], value=id))
 
 
 def split_table(pack: RulePack, by: str | None) -> Table | None:
@@ -1036,9 +1139,8 @@ def _checked(
     for comparison in condition.comparisons(parsed):
         codes = _codes(pack, part, comparison)
         if codes is not None:
-            if not isinstance(comparison.right, Name) or comparison.right.text not in codes:
-                shown = comparison.right.text if isinstance(comparison.right, Name) else "number"
-                _unknown(loading, file, line, "unknown_category", shown, codes)
+            if comparison.code not in codes:
+                _unknown(loading, file, line, "unknown_category", comparison.code or "number", codes)
             elif comparison.operator not in ("==", "!="):
                 loading.problems.append(
                     Problem("error", "codes_in_order", file, line, column=id, value=comparison.operator)
@@ -1145,7 +1247,7 @@ def lint(book: Rulebook, day: date) -> list[Problem]:
         cased.setdefault(case.rule, set()).add(case.verdict)
     for id, pack, rule in book.rules():
         file, line = book.where[id]
-        if rule.parts and not {"met", "unmet"} <= cased.get(id, set()):
+        if (rule.parts or rule.outcome) and not {"met", "unmet"} <= cased.get(id, set()):
             problems.append(Problem("error", "no_cases", file, line, value=id))
         for name, parameter in rule.parameters.items():
             for category, limit in limits(parameter, day).items():

@@ -18,7 +18,7 @@ from tzcheck.engines.judged import Count, Subject, Value
 from tzcheck.errors import Problem
 from tzcheck.facts import Facts
 from tzcheck.place import Place
-from tzcheck.rule import Limit, Rule, Rulebook, RulePack, Source, Text
+from tzcheck.rule import Limit, Outcome, Rule, Rulebook, RulePack, Source, Text, limits
 from tzcheck.sql import Judgement, Plan, Side
 from tzcheck.table import WHOLE_UNITS, Table
 from tzcheck.texts import LANGUAGES, text
@@ -243,7 +243,7 @@ def score(
     """The scores of `places` (indexes into the facts) for the rules `wanted`, and the queries that they raise."""
     barred = frozenset(id for id, _, rule in book.rules() if not rule.waivable)
     waivers, found_wrong = waiver.read(facts, day, barred)
-    view = View(facts, plan, judgements, waivers, day)
+    view = View(book, facts, plan, judgements, waivers, day)
     result: list[Scored] = []
     problems: list[Problem] = list(found_wrong)
     for index in places:
@@ -251,7 +251,7 @@ def score(
         scores = []
         for pack in book.packs.values():
             found = [
-                view.indicator(id, rule, index)
+                view.indicator(id, index)
                 for id, rule in pack.rules.items()
                 if id in wanted and pack.speaks_of(rule, place)
             ]
@@ -301,7 +301,10 @@ def _left_out(one: Indicator) -> bool:
 class View:
     """What the engines found, by rule and place."""
 
-    def __init__(self, facts: Facts, plan: Plan, judgements: Judgements, waivers: Waivers, day: date) -> None:
+    def __init__(
+        self, book: Rulebook, facts: Facts, plan: Plan, judgements: Judgements, waivers: Waivers, day: date
+    ) -> None:
+        self.book = book
         self.facts = facts
         self.day = day
         self.waivers = waivers
@@ -319,6 +322,8 @@ class View:
         self.differing = {(one.subject.rule, one.subject.place): one for one in judgements.disagreements}
         self.present = _present(facts)
         self.values = _rows_of_values(facts)
+        self.undocumented = _undocumented(facts)
+        self.found: dict[tuple[str, int], Indicator] = {}
         self.dates = _dates_of_documents(facts)
         self.lost = {(one.table, one.place, one.subject) for one in facts.refused}
         self.refused = [(one.table, one.place, one.indicator) for one in facts.refused]
@@ -328,11 +333,23 @@ class View:
             if city is not None:
                 self.inside[city].add(index)
 
-    def indicator(self, id: str, rule: Rule, place: int) -> Indicator:
+    def indicator(self, id: str, place: int) -> Indicator:
         """The verdict of one indicator in one place."""
-        by_fact = self._by_facts(id, rule, place)
+        if (id, place) not in self.found:
+            rule = self.book.packs[id.partition(".")[0]].rules[id]
+            self.found[id, place] = self._indicator(id, rule, place)
+        return self.found[id, place]
+
+    def _indicator(self, id: str, rule: Rule, place: int) -> Indicator:
+        if rule.undecidable:
+            why = {"zh": rule.undecidable.zh, "en": rule.undecidable.en}
+            return Indicator(id, rule, "facts", Verdict.UNDETERMINED, Reason("undecidable", {"why": why}))
+        if rule.outcome:
+            by_fact: _Found | None = self._by_outcome(id, rule, rule.outcome, place)
+        else:
+            by_fact = self._by_facts(id, rule, place)
         by_document = self._by_document(id, rule, place)
-        basis = "both" if rule.attested and rule.asks else "attestation" if rule.attested else "facts"
+        basis = "both" if rule.attested and (rule.asks or rule.outcome) else "attestation" if rule.attested else "facts"
         nothing = _Found(Verdict.UNDETERMINED, self._nothing(id, rule))
         own = [read for read in rule.decided_by if place in self.present[_read(read)]]
         if rule.sampled:
@@ -354,7 +371,21 @@ class View:
         if differing:
             engines = {"duckdb": _outcome(differing.duckdb), "durable": _outcome(differing.durable)}
             one = replace(one, verdict=Verdict.UNDETERMINED, reason=Reason("engines", engines), engines=engines)
-        return _waived(_softened(one, self.judgements[id]), self.waivers.get((place, id), []))
+        return _waived(_softened(one, self._due(id, rule)), self.waivers.get((place, id), []))
+
+    def _due(self, id: str, rule: Rule) -> date | None:
+        """The day that a target is to be reached by, where it has not come."""
+        if rule.due is not None:
+            return rule.due if rule.due > self.day else None
+        if not rule.target:
+            return None
+        if rule.outcome and rule.outcome.asked is not None:
+            found = [self._asked(id, rule, rule.outcome.asked)]
+        elif all(judgement.pending for judgement in self.judgements[id]):
+            found = [limit for one in self.judgements[id] for limit in one.limits]
+        else:
+            return None
+        return min((limit.since for limit in found if limit.coming), default=None)
 
     def _nothing(self, id: str, rule: Rule) -> Reason:
         """Why an indicator without any facts can't be judged: what would decide it."""
@@ -407,7 +438,105 @@ class View:
         needed = ", ".join(sorted(named))
         proven = sum(self._proven(judgements[one.part], one) for one in breaches)
         verdict, reason = _decide(judgements, rule, counts, len(breaches), proven, refused, needed)
+        unproven = self._unproven(judgements, place) if verdict is Verdict.MET else ""
+        if unproven:
+            verdict, reason = Verdict.UNDETERMINED, Reason("undocumented", {"keys": unproven})
         return _Found(verdict, reason, more)
+
+    def _unproven(self, judgements: list[Judgement], place: int) -> str:
+        """The county values that must name a document, and do not."""
+        found = {
+            key
+            for judgement in judgements
+            for key, summed in judgement.stated
+            for where in (self.inside[place] - {place} if summed else {place})
+            if (where, key) in self.undocumented
+        }
+        return ", ".join(sorted(found))
+
+    def _by_outcome(self, id: str, rule: Rule, outcome: Outcome, place: int) -> _Found:
+        """What other rules came to: here, or in how many of the city's counties."""
+        if outcome.asked is None:
+            return self._outcome_here(outcome, place)
+        limit = self._asked(id, rule, outcome.asked)
+        states = {where: self._outcome_in(outcome, where) for where in sorted(self.inside[place] - {place})}
+        counted = {where: state for where, state in states.items() if state is not Verdict.NOT_APPLICABLE}
+        holding = sum(state is Verdict.MET for state in counted.values())
+        unknown = [where for where, state in counted.items() if state is Verdict.UNDETERMINED]
+        failing = [where for where, state in counted.items() if state is Verdict.UNMET]
+        if not counted or len(unknown) == len(counted):
+            of = ", ".join(outcome.of)
+            return _Found(Verdict.UNDETERMINED, Reason("no_outcome", {"of": of, "checked": len(counted)}))
+        share = outcome.share is not None
+        whole = len(counted) if share else 1
+        unit = None if share else "个"
+        value = Fraction(holding, whole)
+        more: dict[str, Any] = {
+            "checked": len(counted),
+            "breaches": len(failing),
+            "value": value,
+            "limit": limit.value,
+            "comparator": ">=",
+            "unit": unit,
+            "share": share,
+            "limit_source": limit.source,
+            "evidence": tuple(self._county(where, unit) for where in failing),
+            "missing": tuple(self._county(where, unit) for where in unknown),
+        }
+        details = {"holding": holding, "checked": len(counted), "unknown": len(unknown)}
+        if limit.value is None or (limit.coming and not rule.target):
+            return _Found(Verdict.UNDETERMINED, Reason("not_in_force", {"since": limit.since}), more)
+        if value >= limit.value:
+            return _Found(Verdict.MET, Reason("counties", details), more)
+        if Fraction(holding + len(unknown), whole) < limit.value:
+            return _Found(Verdict.UNMET, Reason("counties", details), more)
+        return _Found(Verdict.UNDETERMINED, Reason("counties_unknown", details), more)
+
+    def _asked(self, id: str, rule: Rule, asked: Fraction | str) -> Limit:
+        """How many counties, or what share of them, on the day."""
+        if isinstance(asked, Fraction):
+            return Limit(asked, date.min, None, False)
+        parameter = self.book.packs[id.partition(".")[0]].parameter(rule, asked)
+        return limits(parameter or {}, self.day)[None]
+
+    def _county(self, where: int, unit: str | None) -> Evidence:
+        """A county of a city that an outcome is missing from."""
+        place = self.facts.places[where]
+        return Evidence(place.id, place.name, None, None, None, ">=", None, unit, None, None, None)
+
+    def _outcome_here(self, outcome: Outcome, place: int) -> _Found:
+        verdict = self._outcome_in(outcome, place)
+        details = {"of": ", ".join(outcome.of)}
+        code = {
+            Verdict.MET: "outcome_met",
+            Verdict.UNMET: "outcome_unmet",
+            Verdict.NOT_APPLICABLE: "no_subject",
+        }.get(verdict, "outcome_unknown")
+        return _Found(verdict, Reason(code, details))
+
+    def _outcome_in(self, outcome: Outcome, place: int) -> Verdict:
+        """Whether all that an outcome reads (or one of it) holds in a place, if anything speaks of it."""
+        states = [state for id in outcome.of if (state := self._came_to(id, place)) is not Verdict.NOT_APPLICABLE]
+        decisive, otherwise = (Verdict.MET, Verdict.UNMET) if outcome.any else (Verdict.UNMET, Verdict.MET)
+        if not states:
+            return Verdict.NOT_APPLICABLE
+        if decisive in states:
+            return decisive
+        return otherwise if all(state is otherwise for state in states) else Verdict.UNDETERMINED
+
+    def _came_to(self, id: str, place: int) -> Verdict:
+        """What a rule, or the readiness for a standard, came to in a place; what is waived is still not met."""
+        pack = self.book.packs[id.partition(".")[0]]
+        where = self.facts.places[place]
+        own = [one for one in ([id] if "." in id else pack.rules) if pack.speaks_of(pack.rules[one], where)]
+        if not own:
+            return Verdict.NOT_APPLICABLE
+        found = [self.indicator(one, place) for one in own]
+        if id == pack.id:
+            ready = _score(pack, tuple(found), True).ready
+            return {True: Verdict.MET, False: Verdict.UNMET, None: Verdict.UNDETERMINED}[ready]
+        verdict = found[0].beneath or found[0].verdict
+        return verdict if verdict in (Verdict.MET, Verdict.UNMET, Verdict.NOT_APPLICABLE) else Verdict.UNDETERMINED
 
     def _proven(self, judgement: Judgement, subject: Subject) -> bool:
         """Whether no refused row can change a breach: a row tells it, and none that belongs to that row was lost."""
@@ -698,6 +827,15 @@ def _rows_of_values(facts: Facts) -> Mapping[tuple[int, str], tuple[int | None, 
     return dict(zip(keys, zip(typed.file, typed.row, strict=True), strict=True))
 
 
+def _undocumented(facts: Facts) -> set[tuple[int, str]]:
+    """The county values that name no document, by place and key."""
+    typed = facts.tables.get("values")
+    if typed is None:
+        return set()
+    rows = zip(typed.place, typed.columns["key"], typed.columns["document"], strict=True)
+    return {(place, key) for place, key, document in rows if not document}
+
+
 def _dates_of_documents(facts: Facts) -> Mapping[tuple[int, str], date | None]:
     """The day of the document that attests an indicator, by place and indicator."""
     typed = facts.tables.get("attestations")
@@ -708,9 +846,7 @@ def _dates_of_documents(facts: Facts) -> Mapping[tuple[int, str], date | None]:
 
 def _source_of_limit(judgements: list[Judgement]) -> Source | None:
     """The source of the day's value of a parameter, where it has one of its own."""
-    found = [limit for one in judgements for _, _, side in one.sides for limit in (side.limits or {}).values()]
-    found += [one.share for one in judgements if one.share]
-    sources = [limit.source for limit in found if limit.source]
+    sources = [limit.source for one in judgements for limit in one.limits if limit.source]
     # Of several the least certain: the verdict is no surer than that.
     return max(sources, key=lambda source: source.certainty, default=None)
 
@@ -897,14 +1033,12 @@ def _outcome(outcome: tuple[bool | None, bool | None]) -> str:
     return {True: Verdict.MET, False: Verdict.UNMET, None: Verdict.UNDETERMINED}[holds].value
 
 
-def _softened(one: Indicator, judgements: list[Judgement]) -> Indicator:
-    """Soft targets are shown and not counted; a target whose day has not come does not fail yet."""
+def _softened(one: Indicator, due: date | None) -> Indicator:
+    """Soft targets are shown and not counted; a target whose day `due` has not come does not fail yet."""
     if one.rule.soft and one.verdict is not Verdict.NOT_APPLICABLE:
         return replace(one, verdict=Verdict.NOT_COUNTED, reason_code="soft", beneath=one.verdict)
-    pending = judgements and all(judgement.pending for judgement in judgements)
-    if one.rule.target and one.verdict is Verdict.UNMET and pending:
-        dated = [limit for each in judgements for _, _, side in each.sides for limit in (side.limits or {}).values()]
-        reason = Reason("not_due", {"since": min(limit.since for limit in dated)})
+    if one.verdict is Verdict.UNMET and due:
+        reason = Reason("not_due", {"since": due})
         return replace(one, verdict=Verdict.NOT_COUNTED, reason_code="not_due", beneath=one.verdict, reason=reason)
     return one
 

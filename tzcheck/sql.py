@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -79,7 +80,8 @@ class Judgement:
     column it is split by, of which one at least must have a row for there to be a subject. A rule that asks several
     things has a judgement for each, `part` being its number; one that `proves` a breach only never shows compliance,
     and `needs` says what would. `share` is how many of its subjects must hold, where not all must.
-    Where relaxations are allowed, `strictly` is what is asked without them.
+    Where relaxations are allowed, `strictly` is what is asked without them. `stated` are the county values that must
+    name a document, each with whether it is a city's sum over its counties.
     """
 
     rule: str | None
@@ -101,6 +103,7 @@ class Judgement:
     needs: str | None = None
     share: Limit | None = None
     strictly: Condition | None = None
+    stated: frozenset[tuple[str, bool]] = frozenset()
 
     @property
     def required(self) -> int:
@@ -139,9 +142,16 @@ class Judgement:
 
     @property
     def pending(self) -> bool:
-        """Whether every dated limit it uses begins only after the day."""
+        """Whether its dated share, or else every dated limit it uses, begins only after the day."""
+        if self.share and self.share.since != date.min:  # a share with days of its own
+            return self.share.coming
+        return bool(self.limits) and all(limit.coming for limit in self.limits)
+
+    @property
+    def limits(self) -> list[Limit]:
+        """Every dated limit that it uses, and the share of its subjects that must hold."""
         found = [limit for _, _, side in self.sides for limit in (side.limits or {}).values()]
-        return bool(found) and all(limit.coming for limit in found)
+        return [*found, *([self.share] if self.share else [])]
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "reason.no_row": ("表 {tables} 中没有这一项的数据", "no row for it in {tables}"),
     "reason.no_facts": ("缺少数据：{needed}", "no facts given: {needed}"),
     "reason.no_attestation": ("缺少佐证（attestations）", "nothing attests it (attestations)"),
+    "reason.undocumented": (
+        "数值达到目标，但没有写明依据文件：{keys}",
+        "reached by its number, but no document is named: {keys}",
+    ),
+    "reason.undecidable": ("无法判定：{why}", "can't be decided: {why}"),
+    "reason.outcome_met": ("{of} 的结论为达标", "{of} came out met"),
+    "reason.outcome_unmet": ("{of} 的结论为未达标", "{of} came out unmet"),
+    "reason.outcome_unknown": ("{of} 尚无法判定", "{of} can't be judged"),
+    "reason.no_outcome": ("各县的 {of} 都还无法判定", "{of} can't be judged in any county"),
+    "reason.counties": ("{checked} 个县中 {holding} 个达到", "{holding} of {checked} counties"),
+    "reason.counties_unknown": (
+        "{checked} 个县中 {holding} 个达到，{unknown} 个无法判定",
+        "{holding} of {checked} counties; {unknown} can't be judged",
+    ),
     "reason.no_document": ("声明符合，但没有文件或文号", "said to hold, but without a document"),
     "reason.no_measure": (
         "本版本只能按公布的标记判定，而没有给出标记",
@@ -431,6 +445,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "规则“{value}”有 each、applies 或 parameters，却没有 requires",
         "{value} has each, applies or parameters, but requires nothing",
     ),
+    "problem.decided_twice": (
+        "规则“{value}”只能有一种判定方式：requires、outcome 或 undecidable（后者不计入达成度）",
+        "{value} can be decided in one way only: requires, outcome, or undecidable (which is not counted)",
+    ),
+    "problem.not_leaned_on": (
+        "“{value}”属于另一标准，pack.yaml 的 leans_on 须列出 {standard}",
+        "{value} is another standard's: leans_on of pack.yaml must list {standard}",
+    ),
+    "problem.outcome_circular": ("规则“{value}”读取了自己的结论", "{value} reads its own outcome"),
     "problem.unused_parameter": ("参数“{value}”没有用到", "the parameter {value} is not used"),
     "problem.no_value": ("参数“{value}”没有任何值", "the parameter {value} has no value at all"),
     "problem.bad_parameter": (
