@@ -201,7 +201,8 @@ def test_counties_are_counted_with_all_that_is_unknown_either_way(
 
 
 def test_counties_that_fail_and_those_that_nobody_knows_are_named(tmp_path: Path) -> None:
-    rows = "county,indicator,holds,document\n椒江区,demo.second,否,文1\n黄岩区,demo.second,是,文1\n温岭市,demo.first,是,文1\n"
+    held = ("椒江区,demo.second,否,文1", "黄岩区,demo.second,是,文1", "温岭市,demo.first,是,文1")
+    rows = "county,indicator,holds,document\n" + "".join(f"{one}\n" for one in held)
     one = judged(tmp_path, attestations=rows).indicators("台州市")["city.half"]
     assert (one["verdict"], one["checked"], one["breaches"]) == ("undetermined", 3, 1)
     assert [item["name"] for item in one["evidence"]] == ["椒江区"]
