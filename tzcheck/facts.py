@@ -615,7 +615,7 @@ def _row_place(reading: _Reading, own: _Set, table: Table, text: str, file: str,
     if own.suffix:
         if place.level == "city" and own.city is not None:
             return own.city
-        place = Place(None, place.name + own.suffix, place.level)
+        place = Place(None, place.name + own.suffix, place.level, (place.name,))
     if own.place is not None and own.city is None and place.id != reading.places[own.place].id:
         details = {"own": reading.places[own.place].name}
         reading.error("other_county", file, row, column=column, value=text, details=details)

@@ -272,7 +272,8 @@ class Rule(Model):
     """One indicator: what it asks of each subject, and where that is written.
 
     `due` is the day by which a document must be there, `places` are the only ones it speaks of. What nothing could
-    decide says why in `undecidable`; `differs_from` are rules that ask another thing of the same.
+    decide says why in `undecidable`; `differs_from` are rules that ask another thing of the same. `recounts` is the
+    standard whose published achievement (table `published`) the rule counts anew.
     """
 
     number: str
@@ -291,6 +292,7 @@ class Rule(Model):
     parameters: dict[str, Parameter] = {}
     holds_for: Literal["all"] | Share = "all"
     outcome: Outcome | None = None
+    recounts: str | None = None
     attested: bool = False
     due: Day | None = None
     places: tuple[str, ...] = ()
@@ -330,6 +332,11 @@ class Rule(Model):
             return ()
         first = Also(each=self.each, by=self.by, applies=self.applies, requires=self.requires)
         return (first, *self.also)
+
+    @property
+    def judged(self) -> bool:
+        """Whether numbers, or what other rules came to, decide it: not a document alone, nor a mark."""
+        return bool(self.parts or self.outcome or self.recounts)
 
     def read_as(self, name: str) -> "Rule":
         """The rule under one of its readings."""
@@ -443,9 +450,11 @@ class RulePack:
 
     def speaks_of(self, rule: Rule, place: Place) -> bool:
         """Whether a rule is about a place. A place without a code is taken to lie where the standard applies."""
-        inside = self.head.within is None or place.code is None or place.code.startswith(self.head.within)
-        named = not rule.places or any(place.answers_to(name) for name in rule.places)
-        return inside and named and place.level in self.levels(rule)
+        if rule.places:
+            about = any(place.answers_to(name) for name in rule.places)
+        else:
+            about = self.head.within is None or place.code is None or place.code.startswith(self.head.within)
+        return about and place.level in self.levels(rule)
 
 
 @dataclass(frozen=True)
@@ -476,7 +485,8 @@ class Rulebook:
             found.add(id)
             pack = self.packs.get(id.partition(".")[0])
             outcome = pack.rules[id].outcome if pack else None
-            for read in outcome.of if outcome else ():
+            recounted = pack.rules[id].recounts if pack else None
+            for read in (*(outcome.of if outcome else ()), *([recounted] if recounted else ())):
                 waiting += [read] if "." in read else list(self.packs[read].rules)
         return frozenset(found)
 
@@ -1003,7 +1013,7 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
     asked = rule.outcome.asked if rule.outcome else None
     if isinstance(asked, str) and pack.parameter(rule, asked) is None:
         _unknown(loading, file, line, "unknown_name", asked, [*rule.parameters, *pack.parameters])
-    ways = [rule.requires, rule.outcome, rule.undecidable]
+    ways = [rule.requires, rule.outcome, rule.recounts, rule.undecidable]
     if sum(one is not None for one in ways) > 1 or (rule.undecidable and (rule.attested or rule.counted)):
         loading.problems.append(Problem("error", "decided_twice", file, line, value=id))
     if rule.requires is None:
@@ -1056,10 +1066,11 @@ def _check_outcomes(loading: _Loading, packs: Mapping[str, RulePack]) -> None:
     of_each: dict[str, list[str]] = {}
     for id, rule in known.items():
         pack = packs[id.partition(".")[0]]
-        for one in (*(rule.outcome.of if rule.outcome else ()), *rule.differs_from):
+        read = (*(rule.outcome.of if rule.outcome else ()), *([rule.recounts] if rule.recounts else ()))
+        for one in (*read, *rule.differs_from):
             if one not in known and one not in packs and one.partition(".")[0] not in loading.skipped:
                 _unknown(loading, *loading.where[id], "unknown_id", one, [*known, *packs])
-        for one in rule.outcome.of if rule.outcome else ():
+        for one in read:
             of_each.setdefault(id, []).extend([one] if one in known else packs[one].rules if one in packs else [])
             if one.partition(".")[0] not in (pack.id, *pack.head.leans_on):
                 about = {"standard": one.partition(".")[0]}
@@ -1247,7 +1258,7 @@ def lint(book: Rulebook, day: date) -> list[Problem]:
         cased.setdefault(case.rule, set()).add(case.verdict)
     for id, pack, rule in book.rules():
         file, line = book.where[id]
-        if (rule.parts or rule.outcome) and not {"met", "unmet"} <= cased.get(id, set()):
+        if rule.judged and not {"met", "unmet"} <= cased.get(id, set()):
             problems.append(Problem("error", "no_cases", file, line, value=id))
         for name, parameter in rule.parameters.items():
             for category, limit in limits(parameter, day).items():

@@ -259,7 +259,7 @@ def score(
                 whole = all(id in wanted for id in pack.rules)
                 scores.append(_score(pack, tuple(found), whole))
         problems.extend(view.differing_marks(index, scores))
-        problems.extend(_published(facts, index, scores))
+        problems.extend(_published(view, index, scores))
         problems.extend(view.failed_checks(book, plan.checks - wanted, index))
         result.append(Scored(place, tuple(scores)))
     return tuple(result), tuple(problems)
@@ -323,6 +323,7 @@ class View:
         self.present = _present(facts)
         self.values = _rows_of_values(facts)
         self.undocumented = _undocumented(facts)
+        self.published = {(one.place, one.standard): one for one in _published_totals(facts)}
         self.found: dict[tuple[str, int], Indicator] = {}
         self.dates = _dates_of_documents(facts)
         self.lost = {(one.table, one.place, one.subject) for one in facts.refused}
@@ -346,6 +347,8 @@ class View:
             return Indicator(id, rule, "facts", Verdict.UNDETERMINED, Reason("undecidable", {"why": why}))
         if rule.outcome:
             by_fact: _Found | None = self._by_outcome(id, rule, rule.outcome, place)
+        elif rule.recounts:
+            by_fact = self._by_recount(rule.recounts, place)
         else:
             by_fact = self._by_facts(id, rule, place)
         by_document = self._by_document(id, rule, place)
@@ -491,6 +494,34 @@ class View:
         if Fraction(holding + len(unknown), whole) < limit.value:
             return _Found(Verdict.UNMET, Reason("counties", details), more)
         return _Found(Verdict.UNDETERMINED, Reason("counties_unknown", details), more)
+
+    def _by_recount(self, standard: str, place: int) -> _Found:
+        """Whether the achievement that was published is what the indicators come to, at the precision it is printed."""
+        row = self.published.get((place, standard))
+        if row is None or row.achievement is None:
+            return _Found(Verdict.UNDETERMINED, Reason("no_facts", {"needed": f"published ({standard})"}))
+        pack = self.book.packs[standard]
+        own = [one for one, rule in pack.rules.items() if pack.speaks_of(rule, self.facts.places[place])]
+        found = _score(pack, tuple(self.indicator(one, place) for one in own), True)
+        if found.undetermined or found.achievement is None:
+            return _Found(Verdict.UNDETERMINED, Reason("outcome_unknown", {"of": standard}))
+        where = self.facts.places[place]
+        value, printed = found.achievement * 100, Fraction(row.achievement)
+        evidence = Evidence(
+            where.id, where.name, None, value, printed, "==", abs(value - printed), "%",
+            self.facts.files[row.file].path, row.row, "achievement_percent",
+        )  # fmt: skip
+        same = row.bears(found.achievement)
+        more: dict[str, Any] = {
+            "checked": 1,
+            "breaches": 0 if same else 1,
+            "value": value,
+            "limit": printed,
+            "comparator": "==",
+            "unit": "%",
+            "evidence": () if same else (evidence,),
+        }
+        return _Found(Verdict.MET if same else Verdict.UNMET, Reason("holds" if same else "fails"), more)
 
     def _asked(self, id: str, rule: Rule, asked: Fraction | str) -> Limit:
         """How many counties, or what share of them, on the day."""
@@ -1052,38 +1083,59 @@ def rounded(value: Fraction, places: int) -> Decimal:
     return scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def _published(facts: Facts, place: int, scores: Iterable[Score]) -> Iterable[Problem]:
-    """A query for every published total that the recount does not bear out, at the precision it is printed with."""
+@dataclass(frozen=True)
+class Published:
+    """A total that was published of a standard in a place: the row, the achievement in %, how many are unmet."""
+
+    place: int
+    standard: str
+    file: int
+    row: int
+    achievement: Decimal | None
+    unmet: int | None
+
+    def bears(self, found: Fraction | None) -> bool:
+        """Whether the achievement is `found`, at the precision that it is printed with."""
+        if self.achievement is None or found is None:
+            return False
+        decimals = max(0, -int(self.achievement.as_tuple().exponent))
+        return rounded(found * 100, decimals) == self.achievement
+
+
+def _published_totals(facts: Facts) -> Iterable[Published]:
     typed = facts.tables.get("published")
     if typed is None:
         return
+    columns = (typed.columns[name] for name in ("standard", "achievement_percent", "unmet"))
+    for place, file, row, standard, achievement, unmet in zip(
+        typed.place, typed.file, typed.row, *columns, strict=True
+    ):
+        yield Published(place, standard, file, row, achievement, unmet)
+
+
+def _published(view: View, place: int, scores: Iterable[Score]) -> Iterable[Problem]:
+    """A query for every published total that the recount does not bear out, at the precision it is printed with."""
+    facts = view.facts
     by_standard = {score.pack.id: score for score in scores}
-    county = facts.places[place].id
-    for index, where in enumerate(typed.place):
-        standard = typed.columns["standard"][index]
+    for (where, standard), total in view.published.items():
         score = by_standard.get(standard)
         if where != place or score is None or not score.whole:
             continue
         found = score.achievement
-        percent = found * 100 if found is not None else None
-        shown = str(rounded(percent, 2)) if percent is not None else "—"
-        at: dict[str, Any] = {"file": facts.files[typed.file[index]].path, "row": typed.row[index], "county": county}
+        shown = str(rounded(found * 100, 2)) if found is not None else "—"
+        at: dict[str, Any] = {"file": facts.files[total.file].path, "row": total.row, "county": facts.places[place].id}
         about: dict[str, object] = {"standard": standard, "met": score.met, "counted": score.counted, "recount": shown}
         about |= {"doubt": DOUBT if score.undetermined else "", "undetermined": score.undetermined}
         if not score.met and not score.unmet and score.undetermined:
             yield Problem("query", "published_alone", details={"standard": standard}, **at)
             continue
-        printed = typed.columns["achievement_percent"][index]
-        if printed is not None:
-            decimals = max(0, -int(printed.as_tuple().exponent))
-            if percent is None or rounded(percent, decimals) != printed:
-                yield Problem(
-                    "query", "published_achievement", column="achievement_percent", value=str(printed),
-                    details={**about, "expected": shown}, **at,
-                )  # fmt: skip
-        unmet = typed.columns["unmet"][index]
-        if unmet is not None and unmet != score.unmet:
+        if total.achievement is not None and not total.bears(found):
             yield Problem(
-                "query", "published_unmet", column="unmet", value=str(unmet),
+                "query", "published_achievement", column="achievement_percent", value=str(total.achievement),
+                details={**about, "expected": shown}, **at,
+            )  # fmt: skip
+        if total.unmet is not None and total.unmet != score.unmet:
+            yield Problem(
+                "query", "published_unmet", column="unmet", value=str(total.unmet),
                 details={**about, "expected": str(score.unmet), "unmet": score.unmet}, **at,
             )  # fmt: skip

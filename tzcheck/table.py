@@ -105,6 +105,15 @@ SCHOOL_TYPES = {
     "special": ("特殊教育学校", "511", "512", "513", "514"),
     "vocational": ("中等职业学校", "361", "362", "363", "364", "365", "366"),
 }
+# The points of the monitoring of modernization.
+POINTS = {str(number): (f"{number}.", f"监测点{number}", f"第{number}点") for number in range(1, 45)}
+# The grades that the province gives kindergartens; `ungraded` have none.
+GRADES = {
+    "first": ("一级", "省一级", "省一级幼儿园"),
+    "second": ("二级", "省二级", "省二级幼儿园"),
+    "third": ("三级", "省三级", "省三级幼儿园"),
+    "ungraded": ("无等级", "未定级", "准办园"),
+}
 MARKS = {
     "met": ("√", "✓"),
     "unmet": ("※",),
@@ -347,6 +356,7 @@ KINDERGARTENS = Table(
         Column(
             "schedule", ("办园形式", "全日制/半日制"), "code", codes={"full_day": ("全日制",), "half_day": ("半日制",)}
         ),
+        Column("grade", ("等级", "园所等级"), "code", codes=GRADES),
         Column("children", ("在园幼儿数", "在园儿童数"), "count", PEOPLE),
         Column("staff", ("教职工数",), "count", PEOPLE),
         Column("teachers", ("专任教师数", "教师数"), "count", PEOPLE),
@@ -526,7 +536,7 @@ MONITORING = Table(
     "教育现代化监测",
     (
         _county(),
-        Column("point", ("监测点",), required=True),
+        Column("point", ("监测点",), "code", codes=POINTS, required=True),
         Column("score", ("得分",), "measure", "分"),
         Column("province_average", ("省平均",), "measure", "分"),
         Column("as_of", ("年度", "截止日期"), "text"),
@@ -591,6 +601,24 @@ FUNDING = Table(
     of_places=True,
 )
 
+SPENDING = Table(
+    "spending",
+    "spending",
+    "生均教育经费执行情况",
+    (
+        Column("area", ("省、市、县", "地区", "县(市、区)"), "place"),
+        Column("stage", ("学段",), "code", codes=FUNDING_STAGES, required=True),
+        Column("per_student_yuan", ("生均一般公共预算教育经费(元)", "人均教育总投入(元)"), "measure", "元"),
+        Column("per_student_last_year_yuan", ("上年生均一般公共预算教育经费(元)",), "measure", "元"),
+        Column("public_funds_yuan", ("生均公用经费(元)",), "measure", "元"),
+        Column("public_funds_last_year_yuan", ("上年生均公用经费(元)",), "measure", "元"),
+    ),
+    key=("area", "stage"),
+    subject="area",
+    category="stage",
+    of_places=True,
+)
+
 SCHOOL_PROJECTS = Table(
     "school_projects",
     "school_project",
@@ -605,6 +633,9 @@ SCHOOL_PROJECTS = Table(
         Column("start", ("开工或计划开工时间",), "year"),
         Column("finish", ("完工或计划完工时间",), "year"),
         Column("new_seats", ("新增学位数量(个)", "新增学位", "新增学位数量"), "count", "个"),
+        Column("started_year", ("实际开工年",), "year"),
+        Column("finished_year", ("实际完工年",), "year"),
+        Column("seats_built", ("实际新增学位(个)", "实际新增学位"), "count", "个"),
     ),
     key=("county", "no"),
     subject="no",
@@ -645,6 +676,8 @@ VOCATIONAL_PROJECTS = Table(
         Column("planned_2023_10k_yuan", ("2023计划投资",), "measure", TEN_THOUSAND_YUAN),
         Column("milestone_2023", ("2023年计划形象进度",)),
         Column("responsible_unit", ("责任单位",)),
+        Column("invested_2023_10k_yuan", ("2023年完成投资(万元)", "2023年完成投资"), "measure", TEN_THOUSAND_YUAN),
+        Column("milestone_reached", ("形象进度是否达到",), "code", codes=YES_NO),
     ),
     key=("county", "no"),
     subject="no",
@@ -657,6 +690,7 @@ TABLES: dict[str, Table] = {
     for table in (
         SCHOOLS, CLASSES, CLASS_BANDS, ROOMS, ROOM_BANDS, KINDERGARTENS, KINDERGARTEN_CLASSES, ATTESTATIONS,
         MARK_TABLE, PUBLISHED, WAIVERS, EXPLANATIONS, VALUES, MONITORING, VOCATIONAL_SCHOOLS, ENROLMENT, FUNDING,
+        SPENDING,
         SCHOOL_PROJECTS, SCHOOL_PROJECT_TOTALS, VOCATIONAL_PROJECTS, SCHOOL_STAGES, SCHOOL_ROOM_KINDS,
         MONITORED_SUBJECTS,
     )

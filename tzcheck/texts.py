@@ -446,8 +446,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{value} has each, applies or parameters, but requires nothing",
     ),
     "problem.decided_twice": (
-        "规则“{value}”只能有一种判定方式：requires、outcome 或 undecidable（后者不计入达成度）",
-        "{value} can be decided in one way only: requires, outcome, or undecidable (which is not counted)",
+        "规则“{value}”只能有一种判定方式：requires、outcome、recounts 或 undecidable（后者不计入达成度）",
+        "{value} can be decided in one way only: requires, outcome, recounts, or undecidable (which is not counted)",
     ),
     "problem.not_leaned_on": (
         "“{value}”属于另一标准，pack.yaml 的 leans_on 须列出 {standard}",
