@@ -254,11 +254,12 @@ class Outcome(Model):
     """What other rules came to: of the place itself, or in how many (or what share) of a city's counties they hold.
 
     `of` are ids of rules, or of standards, which hold where the place is ready. All of them must hold, or one of them
-    where `any` says so.
+    where `any` says so; in one `category` of their subjects only, where it names one, such as `primary`.
     """
 
     of: tuple[str, ...] = Field(min_length=1)
     any: bool = False
+    category: str | None = None
     counties: Amount | ParameterName | None = None
     share: Annotated[Amount, AfterValidator(_a_share)] | ParameterName | None = None
 
@@ -302,7 +303,6 @@ class Rule(Model):
     target: bool = False
     soft: bool = False
     shows: tuple[str, ...] = ()
-    decided_by: tuple[str, ...] = ()
     counted: bool = True
     sampled: bool = False
     waivable: bool = True
@@ -357,6 +357,13 @@ class Rule(Model):
         return rule
 
 
+class Signs(Model):
+    """How a standard prints what is unmet: `zero` where its score is 0."""
+
+    unmet: str
+    zero: str
+
+
 class PackHead(Model):
     """What a standard is: its title, who issued it, the places it speaks of, and what makes a place ready.
 
@@ -375,6 +382,7 @@ class PackHead(Model):
     ready: Text | None = None
     ready_without: tuple[str, ...] = ()
     checks: bool = False
+    signs: Signs | None = None
     documented: bool = False
     leans_on: tuple[str, ...] = ()
 
@@ -769,7 +777,7 @@ def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     table: dict[str, type[BaseModel]] = {
         "measures": Measure, "scopes": Scope, "also": Also, "readings": Reading, "relaxations": Relaxation,
         "rules": Rule, "cases": Case, "pack": PackHead,
-        "source": Source, "outcome": Outcome, "title": Text, "fix": Text, "note": Text, "holds_for": Share,
+        "source": Source, "outcome": Outcome, "signs": Signs, "title": Text, "fix": Text, "note": Text, "holds_for": Share,
     }  # fmt: skip
     target: type[BaseModel] = model
     for part in path:
@@ -1007,9 +1015,6 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
     file, line = loading.where[id]
     if rule.group is not None and rule.group not in pack.head.groups:
         _unknown(loading, file, line, "unknown_name", rule.group, pack.head.groups)
-    for name in rule.decided_by:
-        if name.split(".")[0] not in TABLES:
-            _unknown(loading, file, line, "unknown_table", name, TABLES)
     asked = rule.outcome.asked if rule.outcome else None
     if isinstance(asked, str) and pack.parameter(rule, asked) is None:
         _unknown(loading, file, line, "unknown_name", asked, [*rule.parameters, *pack.parameters])

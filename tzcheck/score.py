@@ -354,7 +354,6 @@ class View:
         by_document = self._by_document(id, rule, place)
         basis = "both" if rule.attested and (rule.asks or rule.outcome) else "attestation" if rule.attested else "facts"
         nothing = _Found(Verdict.UNDETERMINED, self._nothing(id, rule))
-        own = [read for read in rule.decided_by if place in self.present[_read(read)]]
         if rule.sampled:
             nothing = _Found(Verdict.NOT_COUNTED, Reason("not_sampled"), {"reason_code": "sampled"})
         if by_fact and basis == "both":
@@ -363,8 +362,6 @@ class View:
             found = nothing if by_document.verdict is Verdict.MET else by_document
         elif by_fact or by_document:
             found = by_fact or by_document or nothing
-        elif own:
-            found = _Found(Verdict.UNDETERMINED, Reason("not_judged_yet", {"given": ", ".join(own)}))
         else:
             by_mark = self._by_mark(id, rule, place)
             found = by_mark or nothing
@@ -547,7 +544,8 @@ class View:
 
     def _outcome_in(self, outcome: Outcome, place: int) -> Verdict:
         """Whether all that an outcome reads (or one of it) holds in a place, if anything speaks of it."""
-        states = [state for id in outcome.of if (state := self._came_to(id, place)) is not Verdict.NOT_APPLICABLE]
+        every = [self._came_to(id, outcome.category, place) for id in outcome.of]
+        states = [state for state in every if state is not Verdict.NOT_APPLICABLE]
         decisive, otherwise = (Verdict.MET, Verdict.UNMET) if outcome.any else (Verdict.UNMET, Verdict.MET)
         if not states:
             return Verdict.NOT_APPLICABLE
@@ -555,7 +553,7 @@ class View:
             return decisive
         return otherwise if all(state is otherwise for state in states) else Verdict.UNDETERMINED
 
-    def _came_to(self, id: str, place: int) -> Verdict:
+    def _came_to(self, id: str, category: str | None, place: int) -> Verdict:
         """What a rule, or the readiness for a standard, came to in a place; what is waived is still not met."""
         pack = self.book.packs[id.partition(".")[0]]
         where = self.facts.places[place]
@@ -567,6 +565,9 @@ class View:
             ready = _score(pack, tuple(found), True).ready
             return {True: Verdict.MET, False: Verdict.UNMET, None: Verdict.UNDETERMINED}[ready]
         verdict = found[0].beneath or found[0].verdict
+        if category is not None and verdict is not Verdict.NOT_APPLICABLE:
+            parts = [part.verdict for part in found[0].parts if part.category == category]
+            verdict = parts[0] if parts else Verdict.UNDETERMINED
         return verdict if verdict in (Verdict.MET, Verdict.UNMET, Verdict.NOT_APPLICABLE) else Verdict.UNDETERMINED
 
     def _proven(self, judgement: Judgement, subject: Subject) -> bool:
@@ -779,12 +780,6 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
-
-
-def _read(name: str) -> tuple[str, str | None]:
-    """`schools` is a table, `values.teacher_salary` a key of the county values."""
-    table, _, key = name.partition(".")
-    return table, key or None
 
 
 def _present(facts: Facts) -> Mapping[tuple[str, str | None], set[int]]:

@@ -169,10 +169,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "reason.no_mark": ("标记是空白", "the mark is blank"),
     "reason.not_counted_mark": ("公布为不列入统计", "published as not counted"),
     "reason.not_sampled": ("抽样监测，没有给出结果", "monitored by sample, and no result is given"),
-    "reason.not_judged_yet": (
-        "有数据（{given}），但本版本还不能据以判定",
-        "facts are given ({given}), but this version can't judge by them yet",
-    ),
     "reason.no_limit": ("限值没有可靠来源，未设定", "no source names the limit, so it is not set"),
     "reason.not_in_force": ("限值自 {since} 起生效", "its limit is in force from {since} only"),
     "reason.not_due": ("目标期限 {since} 未到，正在推进", "on the way: due {since}"),
