@@ -16,6 +16,7 @@ import click
 from tzcheck import __version__
 from tzcheck.errors import (
     EXIT_FACTS,
+    EXIT_FAILED,
     EXIT_INTERNAL,
     EXIT_NOTHING,
     EXIT_USAGE,
@@ -464,7 +465,7 @@ def rules_show(id: str, rule_folders: tuple[Path, ...], profile: str, as_of: dat
     wanted = _wanted(book, (id,))
     for one, pack, rule in book.rules():
         if one in wanted:
-            click.echo("\n".join(describe(one, pack, rule, as_of or date.max, lang)) + "\n")
+            click.echo("\n".join(describe(one, pack, rule, as_of, lang)) + "\n")
 
 
 @rules.command("lint")
@@ -503,6 +504,61 @@ def rules_test(ctx: click.Context, rule_folders: tuple[Path, ...], profile: str,
     show_problems(problems, lang, Console())
     click.echo(text("head.tested", lang, cases=number, failed=len(problems)))
     ctx.exit(EXIT_USAGE if problems else 0)
+
+
+@rules.command("coverage", epilog=EXIT_CODES)
+@click.argument("catalogue", type=click.Path(path_type=Path))
+@options(
+    rules_option, lang_option,
+    click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True),
+)  # fmt: skip
+@click.pass_context
+def rules_coverage(ctx: click.Context, catalogue: Path, rule_folders: tuple[Path, ...], lang: str, format: str) -> None:
+    """每条要求由哪条规则判定、怎样判定 / Which statement is covered by which rule, and how.
+
+    CATALOGUE 是有 id 列的 CSV，如 rules/catalogue.csv / a CSV with a column id, such as rules/catalogue.csv.
+    """
+    from tzcheck import coverage
+
+    found = coverage.coverage(_book(rule_folders, "national"), coverage.read(catalogue))
+    if format == "json":
+        import json
+
+        data = [{"id": one.id, "how": one.how, "rule": one.rule, "why": one.why.of(lang)} for one in found]
+        click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+    else:
+        for one in found:
+            how = text(f"coverage.{one.how or 'none'}", lang)
+            click.echo("\t".join((one.id, how, one.rule or "—", one.why.of(lang))))
+        counts = {how: sum(one.how == how for one in found) for how in (*coverage.HOWS, None)}
+        about = {how or "none": number for how, number in counts.items()}
+        click.echo(text("coverage.sum", lang, statements=len(found), **about))
+    ctx.exit(EXIT_FAILED if any(one.how is None for one in found) else 0)
+
+
+@rules.command("docs")
+@options(
+    rules_option, profile_option, day_option, lang_option,
+    click.option(
+        "--format", "format", type=click.Choice(["markdown", "html"]), default="markdown", show_default=True,
+        help="格式 / format",
+    ),
+    click.option("--output", default="-", metavar="PATH", help="写入文件，- 为标准输出 / file, - for standard output"),
+)  # fmt: skip
+def rules_docs(
+    rule_folders: tuple[Path, ...], profile: str, as_of: date | None, lang: str, format: str, output: str
+) -> None:
+    """全部规则的目录 / The catalogue of all rules: text, limits, source, formula, data needed, cases."""
+    from tzcheck import catalogue
+
+    book = _book(rule_folders, profile, cases=True)
+    written = catalogue.markdown(book, as_of, lang)
+    if format == "html":
+        written = catalogue.html(written, lang)
+    if output == "-":
+        click.echo(written, nl=False)
+    else:
+        write_whole(Path(output), written)
 
 
 @rules.command("schema")

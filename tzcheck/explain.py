@@ -16,7 +16,20 @@ from tzcheck.errors import Problem, UsageFault, hint
 from tzcheck.facts import Facts
 from tzcheck.planner import plan
 from tzcheck.report import Report, category, limit_of, percent, reason, shown, value_of
-from tzcheck.rule import ByCategory, Measure, Parameter, Rule, Rulebook, RulePack, Share, Source, limits, with_parts
+from tzcheck.rule import (
+    ByCategory,
+    Limit,
+    Measure,
+    Parameter,
+    Rule,
+    Rulebook,
+    RulePack,
+    Share,
+    Source,
+    dated_values,
+    limits,
+    with_parts,
+)
 from tzcheck.sql import Judgement
 from tzcheck.table import BY_NOUN
 from tzcheck.texts import text
@@ -63,14 +76,11 @@ def explain(
     return "\n".join(lines) + "\n"
 
 
-def describe(id: str, pack: RulePack, rule: Rule, day: date, lang: str) -> Iterator[str]:
-    """A rule for people: text, source, requirement, limits on the day, measures."""
+def describe(id: str, pack: RulePack, rule: Rule, day: date | None, lang: str) -> Iterator[str]:
+    """A rule for people: text, source, requirement, limits on the day (on every day where it is None), measures."""
     yield f"{id}  {rule.title.of(lang)}"
     yield _source(rule.source, lang)
-    if rule.attested:
-        yield text("explain.attested", lang)
-    if rule.requires is None and not rule.attested:
-        yield text("reason.no_measure", lang)
+    yield from _decided(rule, lang)
     if rule.reading:
         yield text("explain.reading", lang, name=rule.reading, title=rule.readings[rule.reading].title.of(lang))
     for number, part in enumerate(rule.parts):
@@ -89,6 +99,8 @@ def describe(id: str, pack: RulePack, rule: Rule, day: date, lang: str) -> Itera
     used = _measures(pack, rule)
     named = {name for ask in rule.asks for name in _names(ask.requires, ask.applies)}
     named |= {name for one in used.values() for name in one.columns}
+    if rule.outcome and isinstance(rule.outcome.asked, str):
+        named.add(rule.outcome.asked)
     parameters = {**rule.parameters, **{name: one for name, one in pack.parameters.items() if name in named}}
     for name, parameter in parameters.items():
         yield from _parameter(name, parameter, day, lang)
@@ -102,18 +114,54 @@ def describe(id: str, pack: RulePack, rule: Rule, day: date, lang: str) -> Itera
         yield rule.note.of(lang)
 
 
+def _decided(rule: Rule, lang: str) -> Iterator[str]:
+    """How a rule is decided where not by its own numbers, of which places, and by when."""
+    if rule.attested:
+        yield text("explain.attested", lang)
+    if rule.outcome:
+        one = rule.outcome
+        about = {"of": ", ".join(one.of) + (f" ({category(one.category, lang)})" if one.category else "")}
+        yield text("explain.outcome_any" if one.any and len(one.of) > 1 else "explain.outcome", lang, **about)
+        if one.asked is not None:
+            least = one.asked if isinstance(one.asked, str) else percent(one.asked) if one.share else shown(one.asked)
+            yield text("explain.share_of_counties" if one.share is not None else "explain.counties", lang, least=least)
+    if rule.recounts:
+        yield text("explain.recounts", lang, standard=rule.recounts)
+    if rule.undecidable:
+        yield text("reason.undecidable", lang, why=rule.undecidable.of(lang))
+    elif not rule.judged and not rule.attested:
+        yield text("reason.no_measure", lang)
+    if rule.places:
+        yield text("explain.places", lang, places="、".join(rule.places))
+    if rule.due:
+        yield text("explain.due", lang, due=rule.due)
+    if rule.soft:
+        yield text("explain.soft", lang)
+    for other in rule.differs_from:
+        yield text("explain.differs", lang, other=other)
+
+
 def _source(source: Source, lang: str) -> str:
     clause = f" {source.clause}" if source.clause else ""
     return text("explain.source", lang, document=source.document, clause=clause, certainty=source.certainty)
 
 
-def _parameter(name: str, parameter: Parameter, day: date, lang: str) -> Iterator[str]:
-    for part, limit in limits(parameter, day).items():
+def _parameter(name: str, parameter: Parameter, day: date | None, lang: str) -> Iterator[str]:
+    for part, limit in _on_days(parameter, day):
         value = "—" if limit.value is None else shown(limit.value)
         called = f"{name} ({category(part, lang)})" if part else name
         yield text("explain.parameter", lang, name=called, value=value, since=limit.since)
         if limit.source:
             yield "  " + _source(limit.source, lang)
+
+
+def _on_days(parameter: Parameter, day: date | None) -> Iterator[tuple[str | None, Limit]]:
+    """The values of a parameter on a day, or on each day from which one holds, by category."""
+    days = [day] if day is not None else sorted({since for dated in dated_values(parameter) for since in dated})
+    for one in days:
+        for part, limit in limits(parameter, one).items():
+            if day is not None or limit.since == one:
+                yield part, limit
 
 
 def _names(*found: conditions.Condition | None) -> set[str]:

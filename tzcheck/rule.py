@@ -368,7 +368,8 @@ class PackHead(Model):
     """What a standard is: its title, who issued it, the places it speaks of, and what makes a place ready.
 
     `within` are the first digits of the codes of the places it speaks of, such as 33 for Zhejiang. A pack of `checks`
-    is no standard: its rules say what facts must look like to be believed. Where it is `documented`, a county value
+    is no standard: its rules say what facts must look like to be believed. One that `recomputes` asks for nothing but
+    that figures that were printed agree with each other. Where it is `documented`, a county value
     shows nothing to be met without the document it is from. `leans_on` are the standards whose outcomes it reads.
     """
 
@@ -383,6 +384,7 @@ class PackHead(Model):
     ready_without: tuple[str, ...] = ()
     checks: bool = False
     signs: Signs | None = None
+    recomputes: bool = False
     documented: bool = False
     leans_on: tuple[str, ...] = ()
 
@@ -777,7 +779,8 @@ def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     table: dict[str, type[BaseModel]] = {
         "measures": Measure, "scopes": Scope, "also": Also, "readings": Reading, "relaxations": Relaxation,
         "rules": Rule, "cases": Case, "pack": PackHead,
-        "source": Source, "outcome": Outcome, "signs": Signs, "title": Text, "fix": Text, "note": Text, "holds_for": Share,
+        "source": Source, "outcome": Outcome, "signs": Signs, "title": Text, "fix": Text, "note": Text,
+        "holds_for": Share,
     }  # fmt: skip
     target: type[BaseModel] = model
     for part in path:
@@ -1060,7 +1063,7 @@ def _check_rule(loading: _Loading, pack: RulePack, id: str, rule: Rule) -> None:
         if isinstance(parameter, ByCategory):
             tables = [BY_NOUN.get(part.each) or split_table(pack, part.by) for part in rule.parts]
             _check_categories(loading, file, line, [table for table in tables if table], parameter)
-        for dated in _dated(parameter):
+        for dated in dated_values(parameter):
             if not dated:
                 loading.problems.append(Problem("error", "no_value", file, line, column=id, value=name))
 
@@ -1117,7 +1120,8 @@ def _asked(loading: _Loading, pack: RulePack, id: str, rule: Rule, part: Also) -
     return Ask(part.each, part.by, requires, applies, part.proves, part.needs)
 
 
-def _dated(parameter: Parameter) -> list[Dated]:
+def dated_values(parameter: Parameter) -> list[Dated]:
+    """The dated values of a parameter: those of each category where it has several."""
     if isinstance(parameter, ByCategory):
         return list((parameter.__pydantic_extra__ or {}).values())
     return [parameter]
