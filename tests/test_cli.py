@@ -36,7 +36,8 @@ def test_the_exit_code_says_how_it_went(tmp_path: Path, marks: str, fail_on: str
 def test_the_gate_of_readiness_asks_every_standard_to_be_ready(tmp_path: Path) -> None:
     folder = facts(tmp_path / "f", marks=MET)
     assert check(folder, "--standard", "balanced.2", "--gate", "ready").code == 1
-    assert check(TAIZHOU, "--standard", "seats", "--gate", "ready").code == 0
+    assert check(TAIZHOU, "--standard", "talent", "--gate", "ready").code == 1
+    assert check(ROOT / "facts" / "demo-2022" / "ready", "--standard", "balanced", "--gate", "ready").code == 0
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,9 @@ def test_an_empty_table_never_looks_like_compliance(tmp_path: Path) -> None:
     }
     run = check(facts(tmp_path / "f", **headers))
     verdicts = {one["verdict"] for one in run.indicators("椒江区").values()}
-    assert (run.code, verdicts) == (3, {"undetermined"})
+    assert (run.code, verdicts) == (3, {"undetermined", "not_counted"})
+    soft = {one["beneath"] for one in run.indicators("椒江区").values() if one["verdict"] == "not_counted"}
+    assert soft == {"undetermined"}
     assert [code for code, *_ in problems(run)] == ["empty_table"] * len(GIVEN)
 
 
@@ -160,7 +163,9 @@ def test_explain_tells_text_source_limit_inputs_and_arithmetic() -> None:
         "each county requires: spent >= mean\n"
         "applies where: stage == per_capita\n"
         "parameter mean = 4,362 (from 2024-12-31)\n"
-        "measure spent = sum(target_yuan + gap_yuan_vs_2021), from funding (元)\n"
+        "measure reported = sum(per_student_yuan), from spending (元)\n"
+        "measure spent_in_2021 = sum(target_yuan + gap_yuan_vs_2021), from funding (元)\n"
+        "measure spent = coalesce(reported, spent_in_2021) (元)\n"
         "to fix: Raise what the local budget spends a student of this stage\n"
         "\n"
         "路桥区: unmet. fails\n"

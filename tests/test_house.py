@@ -40,7 +40,7 @@ def test_a_text_says_the_same_in_both_languages(id: str) -> None:
 
 def test_every_text_that_the_code_names_is_there_and_none_is_left_over() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tzcheck").rglob("*.py"))
-    named = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source)) & set(TEXTS)
+    named = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)+)"', source)) & set(TEXTS)
     codes = set(re.findall(r'"([a-z_]+)"', source))
     built = {id for id in TEXTS if id.split(".", 1)[1] in codes}
     assert set(TEXTS) - named - built == set()

@@ -84,7 +84,8 @@ EACH_KIND = "one music room and one art room for every 12 classes"
 def test_the_national_profile_names_the_readings_that_it_uses(tmp_path: Path) -> None:
     schools = table(SCHOOL | {"classes_primary": 12})
     folder = facts(tmp_path / "f", schools=schools, values=cohort(1000, 1000, 0, 0, 0))
-    assert check(folder).result["readings"] == [
+    of_standards = [one for one in check(folder).result["readings"] if one["indicator"].startswith("balanced")]
+    assert of_standards == [
         {"indicator": "balanced.10", "reading": "each_kind", "title": EACH_KIND},
         {"indicator": "balanced.23", "reading": "restored", "title": RESTORED},
     ]

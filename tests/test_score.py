@@ -265,16 +265,19 @@ rules:
         assert (one["verdict"], one["shows"][0]["value"]) == (verdict, pytest.approx(gain) if gain else gain)
 
 
-def test_a_mark_does_not_decide_where_tables_are_given_that_this_version_can_not_judge_by(tmp_path: Path) -> None:
+def test_a_score_decides_where_it_is_given_whatever_a_mark_says(tmp_path: Path) -> None:
     written = {
-        "marks": "indicator,mark\nmodernization.9,√\n",
-        "monitoring": "point,score,province_average\n9,80,75\n",
+        "marks": "indicator,mark\nmodernization.9,√\nmodernization.10,√\nmodernization.11,*\n",
+        "monitoring": "point,score,province_average\n9,74.99,75\n12,0,1\n13,,1\n",
     }
     found = check(facts(tmp_path / "f", **written), "--standard", "modernization").indicators("椒江区")
-    assert (found["modernization.9"]["verdict"], found["modernization.9"]["basis"]) == ("undetermined", "facts")
-    assert (
-        found["modernization.9"]["reason"] == "facts are given (monitoring), but this version can't judge by them yet"
-    )
+    told = {one["number"]: (one["verdict"], one["basis"], one["sign"]) for one in found.values()}
+    assert told["9"] == ("unmet", "facts", "-")
+    assert told["10"] == ("undetermined", "facts", "?")  # the monitoring is given, and does not have it
+    assert told["12"] == ("unmet", "facts", "*")
+    assert told["13"] == ("undetermined", "facts", "?")
+    by_mark = check(facts(tmp_path / "g", marks=written["marks"]), "--standard", "modernization").indicators("椒江区")
+    assert [by_mark[f"modernization.{n}"]["sign"] for n in (9, 10, 11, 12)] == ["√", "√", "*", "?"]
 
 
 def test_a_county_is_not_ready_by_leaving_indicators_out_of_the_count(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, roun
 from tzcheck.sql import Plan
 from tzcheck.table import LABELS
 from tzcheck.texts import text
-from tzcheck.verdict import SIGNS, Verdict
+from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
 
 SCHEMA = "tzcheck/result/1"
 Planner: TypeAlias = Callable[[Collection[RulePack], frozenset[str], date, frozenset[str]], Plan]
@@ -39,7 +39,8 @@ class Report:
     """A run's result: the scores of every place, the problems of the facts, and what it was made with.
 
     `engine` names the engines that judged, `note` why one of them did not, `unasked` how many subjects only
-    DuckDB could judge, `readings` which reading was used where the source leaves several open.
+    DuckDB could judge, `readings` which reading was used where the source leaves several open. `differing` are pairs of
+    rules, with their titles, that ask another thing of the same. `narrowed` says that not all rules were asked for.
     """
 
     as_of: date
@@ -53,6 +54,8 @@ class Report:
     places: tuple[Scored, ...]
     problems: tuple[Problem, ...]
     readings: tuple[tuple[str, str, Text], ...] = ()
+    differing: tuple[tuple[str, Text, str, Text], ...] = ()
+    narrowed: bool = False
     version: str = __version__
 
 
@@ -90,8 +93,57 @@ def check(
             for id, _, rule in book.rules()
             if rule.reading and id in wanted
         ),
+        differing=_differing(book, wanted),
+        narrowed=wanted != book.ids,
         problems=tuple(sorted(answered((*facts.problems, *found), facts), key=Problem.order)),
     )
+
+
+def _differing(book: Rulebook, wanted: frozenset[str]) -> tuple[tuple[str, Text, str, Text], ...]:
+    """The pairs of rules that ask another thing of the same, each pair once."""
+    titles = {id: rule.title for id, _, rule in book.rules()}
+    pairs = {
+        (min(id, other), max(id, other))
+        for id, _, rule in book.rules()
+        for other in rule.differs_from
+        if id in wanted and other in titles
+    }
+    return tuple((one, titles[one], other, titles[other]) for one, other in sorted(pairs))
+
+
+def symbol(pack: RulePack, one: Indicator) -> str:
+    """The sign of a verdict, as the standard prints what is unmet."""
+    signs = pack.head.signs
+    if signs is None or one.verdict is not Verdict.UNMET:
+        return SYMBOLS[one.verdict]
+    marked = next((item.value for item in one.evidence), None) if one.basis == "mark" else one.value
+    return signs.zero if marked in (signs.zero, Fraction(0)) else signs.unmet
+
+
+def wanting(scores: Iterable[Score]) -> dict[str, int]:
+    """The data that would decide what can't be judged, each with the number of verdicts that lack it, most first."""
+    found: dict[str, int] = {}
+    for one_score in scores:
+        for one in one_score.indicators:
+            if one.verdict is Verdict.UNDETERMINED:
+                for name in _needed(one):
+                    found[name] = found.get(name, 0) + 1
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def _needed(one: Indicator) -> Iterable[str]:
+    details = one.reason.details
+    match one.reason.code:
+        case "no_attestation" | "no_document":
+            return ("attestations",)
+        case "undocumented":
+            return ("values.document",)
+        case "outcome_unknown" | "no_outcome":
+            return str(details["of"]).split(", ")
+        case "no_row":
+            return str(details["tables"]).split(", ")
+        case _:
+            return [name for name in str(details.get("needed", "")).split(", ") if name]
 
 
 def cross_checked(book: Rulebook, facts: Facts) -> tuple[Problem, ...]:
@@ -211,7 +263,8 @@ def _standard(score: Score, lang: str) -> dict[str, Any]:
             for sentence in conclusions(score, lang)
         ],
         "needs": [_need(need, lang) for need in score.needs],
-        "indicators": [_indicator(one, lang) for one in score.indicators],
+        "indicators": [_indicator(score.pack, one, lang) for one in score.indicators],
+        "data_needed": wanting([score]),
     }
 
 
@@ -234,13 +287,14 @@ def conclusions(score: Score, lang: str) -> list[str]:
     return [text(f"ready.{state}", lang, what=score.pack.head.ready.of(lang), number=len(score.because))]
 
 
-def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
+def _indicator(pack: RulePack, one: Indicator, lang: str) -> dict[str, Any]:
     data = {
         "id": one.id,
         "number": one.rule.number,
         "title": one.rule.title.of(lang),
         "basis": one.basis,
         "verdict": one.verdict.value,
+        "sign": symbol(pack, one),
         "value": number(one.value),
         "limit": number(one.limit),
         "comparator": one.comparator,
@@ -250,6 +304,7 @@ def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
         "breaches": one.breaches,
         "reason": reason(one.reason, lang),
         "reason_code": one.reason_code,
+        "differs_from": list(one.rule.differs_from),
         "beneath": one.beneath.value if one.beneath else None,
         "waivers": [
             {

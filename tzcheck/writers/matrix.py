@@ -3,10 +3,9 @@
 import csv
 import io
 
-from tzcheck.report import Report
+from tzcheck.report import Report, symbol
 from tzcheck.score import Score, rounded
 from tzcheck.texts import text
-from tzcheck.verdict import SYMBOLS
 
 # A cell that begins with one of these would run as a formula in a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,10 +24,12 @@ def write(report: Report, lang: str, details: bool) -> str:
         head = [text("head.standard", lang), text("head.indicator", lang), text("head.title", lang)]
         writer.writerow([safe(cell) for cell in (*head, *(name for name, _ in columns))])
         verdicts = [{one.id: one for one in score.indicators} for _, score in columns]
-        for rule_id in dict.fromkeys(one.id for _, score in columns for one in score.indicators):
+        pack = columns[0][1].pack
+        for rule_id, rule in pack.rules.items():
             found = [by_id.get(rule_id) for by_id in verdicts]
-            rule = next(one.rule for one in found if one)
-            marks = [SYMBOLS[one.verdict] if one else "" for one in found]
+            if not any(found):
+                continue
+            marks = [symbol(pack, one) if one else "" for one in found]
             writer.writerow([safe(cell) for cell in (id, rule_id, rule.title.of(lang), *marks)])
         writer.writerow([id, "", text("head.unmet", lang), *(score.unmet for _, score in columns)])
         writer.writerow([id, "", text("head.undetermined", lang), *(score.undetermined for _, score in columns)])

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable
+from fractions import Fraction
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len, set_cell_size
@@ -20,11 +21,13 @@ from tzcheck.report import (
     percent,
     reason,
     shown,
+    symbol,
     value_of,
+    wanting,
 )
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
-from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
+from tzcheck.verdict import SIGNS, Verdict
 
 STYLES = {
     Verdict.MET: "green",
@@ -48,16 +51,21 @@ def write(report: Report, lang: str, details: bool) -> str:
 def show(report: Report, lang: str, details: bool, console: Console) -> None:
     """Prints the report on a console."""
     _head(report, lang, console)
-    for id in dict.fromkeys(score.pack.id for scored in report.places for score in scored.scores):
-        columns = [
-            (scored, score)
-            for scored in report.places
-            for score in scored.scores
-            if score.pack.id == id and score.applicable
-        ]
-        if columns:
+    standards: dict[str, list[tuple[Scored, Score]]] = {}
+    for scored in report.places:
+        for score in scored.scores:
+            if score.applicable:
+                standards.setdefault(score.pack.id, []).append((scored, score))
+    in_order = [columns for _, columns in sorted(standards.items())]
+    if report.narrowed or details or len(standards) < 2:
+        for columns in in_order:
             _standard(columns, lang, details, console)
-    _problems(report, lang, details, console)
+        _differing(report, lang, console)
+        _problems(report, lang, console)
+    else:
+        _overview(in_order, lang, console)
+        _differing(report, lang, console)
+        _errors(report, lang, console)
 
 
 def plain(value: str) -> str:
@@ -102,14 +110,71 @@ def _standard(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
     else:
         _matrix(columns, lang, console)
     _findings(columns, lang, details, console)
+    needed = wanting(score for _, score in columns)
+    if needed:
+        names = text("head.comma", lang).join(f"{name} ({number})" for name, number in needed.items())
+        console.print(Text(text("head.wanting", lang, names=names), style="dim"))
+
+
+def _overview(standards: list[list[tuple[Scored, Score]]], lang: str, console: Console) -> None:
+    """A line a standard: the places, their achievement from the lowest to the highest, what is unmet and unknown."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
+    table.add_column("", no_wrap=True, style="bold")
+    table.add_column(text("head.standard", lang), ratio=3, no_wrap=True, overflow="ellipsis")
+    for name in ("places", "achievement", "unmet_short", "undetermined_short", "on_the_way_short"):
+        table.add_column(text(f"head.{name}", lang), justify="right", no_wrap=True)
+    table.add_column(text("head.which", lang), ratio=2, no_wrap=True, overflow="ellipsis")
+    for columns in standards:
+        scores = [score for _, score in columns]
+        pack = scores[0].pack
+        unmet, unknown = sum(score.unmet for score in scores), sum(score.undetermined for score in scores)
+        table.add_row(
+            pack.id,
+            pack.head.title.of(lang),
+            str(len(columns)),
+            _range([score.achievement for score in scores]),
+            Text(str(unmet), style=STYLES[Verdict.UNMET] if unmet else ""),
+            Text(str(unknown), style=STYLES[Verdict.UNDETERMINED] if unknown else ""),
+            str(sum(score.on_the_way for score in scores) or ""),
+            _which(scores),
+        )
+    console.print(table)
+    if len({scored.place.id for columns in standards for scored, _ in columns}) == 1:
+        for columns in standards:
+            for _, score in columns:
+                for sentence in conclusions(score, lang):
+                    console.print(Text(f"{score.pack.head.title.of(lang)}: {sentence}"))
+
+
+def _range(shares: list[Fraction | None]) -> str:
+    """The achievements of several places, from the lowest to the highest."""
+    known = [share for share in shares if share is not None]
+    if not known:
+        return "—"
+    least, most = percent(min(known)), percent(max(known))
+    return least if least == most else f"{least.removesuffix('%')}–{most}"
+
+
+def _which(scores: list[Score]) -> str:
+    """The numbers of the indicators that are unmet, those of most places first; of several places with how many."""
+    found: dict[str, int] = {}
+    for score in scores:
+        for one in score.indicators:
+            if one.verdict is Verdict.UNMET and one.rule.counted:
+                found[one.rule.number] = found.get(one.rule.number, 0) + 1
+    if len(scores) == 1:
+        return " ".join(found)
+    return " ".join(f"{number}×{times}" for number, times in sorted(found.items(), key=lambda item: -item[1]))
 
 
 def _matrix(columns: list[tuple[Scored, Score]], lang: str, console: Console) -> None:
     """A row an indicator, a column a place, as the notice prints it."""
+    pack = columns[0][1].pack
     names = [plain(scored.place.short) for scored, _ in columns]
     widths = [max(cell_len(name), 4) + 1 for name in names]
     by_id = [{one.id: one for one in score.indicators} for _, score in columns]
-    rules = {one.id: one.rule for _, score in columns for one in score.indicators}
+    asked = {one.id for _, score in columns for one in score.indicators}
+    rules = {id: rule for id, rule in pack.rules.items() if id in asked}
     number = max(cell_len(rule.number) for rule in rules.values()) + 1
     room = max(console.width - number - sum(widths), 16)
 
@@ -122,7 +187,7 @@ def _matrix(columns: list[tuple[Scored, Score]], lang: str, console: Console) ->
     line("", "", ((name, "") for name in names), "bold")
     for id, rule in rules.items():
         found = [verdicts.get(id) for verdicts in by_id]
-        cells = ((SYMBOLS[one.verdict], STYLES[one.verdict]) if one else ("", "") for one in found)
+        cells = ((symbol(pack, one), STYLES[one.verdict]) if one else ("", "") for one in found)
         line(rule.number, rule.title.of(lang), cells)
     unmet = [f"-{score.unmet}" if score.unmet else "0" for _, score in columns]
     line("", text("head.unmet", lang), ((cell, "") for cell in unmet))
@@ -141,10 +206,6 @@ def fitted(title: str, width: int) -> str:
     return set_cell_size(set_cell_size(title, width - 2).rstrip() + "…", width)
 
 
-def _symbol(one: Indicator | None) -> Text:
-    return Text(SYMBOLS[one.verdict], style=STYLES[one.verdict]) if one else Text("")
-
-
 def _list(scored: Scored, score: Score, lang: str, console: Console) -> None:
     """One place: a row an indicator, with value, limit and reason."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
@@ -158,7 +219,7 @@ def _list(scored: Scored, score: Score, lang: str, console: Console) -> None:
         table.add_row(
             one.rule.number,
             one.rule.title.of(lang),
-            _symbol(one),
+            Text(symbol(score.pack, one), style=STYLES[one.verdict]),
             value_of(one),
             limit_of(one),
             reason(one.reason, lang),
@@ -186,7 +247,7 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
             failing = one.verdict is Verdict.UNMET and one.evidence and one.basis != "mark"
             if not (failing or one.relaxed or (details and (one.evidence or one.missing or one.shows))):
                 continue
-            sign = SYMBOLS[one.verdict]
+            sign = symbol(score.pack, one)
             console.print(
                 Text(f"{sign} {plain(scored.place.name)} {one.id} {one.rule.title.of(lang)}", style=STYLES[one.verdict])
             )
@@ -253,7 +314,26 @@ def _where(file: str | None, row: int | None, column: str | None) -> str:
     return ":".join(str(part) for part in (file, row, column) if part is not None)
 
 
-def _problems(report: Report, lang: str, details: bool, console: Console) -> None:
+def _differing(report: Report, lang: str, console: Console) -> None:
+    """The statements that pull against each other: both are judged."""
+    asked = {one.id for placed in report.places for score in placed.scores for one in score.indicators}
+    for one, title, other, another in report.differing:
+        if asked & {one, other}:
+            about = {"one": one, "title": title.of(lang), "other": other, "another": another.of(lang)}
+            console.print(Text(text("head.differ", lang, **about), style="yellow"))
+
+
+def _errors(report: Report, lang: str, console: Console) -> None:
+    """The errors of the facts, each on a line; of what else there is to say about them only how much."""
+    console.print()
+    number = counted(report.problems)
+    if report.problems:
+        console.print(Text(text("head.problems", lang, **number), style="bold"))
+        show_problems((one for one in report.problems if one.severity == "error"), lang, console)
+    console.print(Text(text("head.hint", lang), style="dim"))
+
+
+def _problems(report: Report, lang: str, console: Console) -> None:
     number = counted(report.problems)
     console.print()
     if not report.problems:
