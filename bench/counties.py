@@ -53,7 +53,7 @@ HEADERS: dict[str, dict[str, str]] = {
     "room_bands": {**SCHOOL, "kind": "类别", "band": "面积段", "rooms": "间数"},
     "kindergartens": {
         **COUNTY, "kindergarten_id": "幼儿园标识码", "kindergarten": "幼儿园名称",
-        "ownership": "办别", "schedule": "办园形式",
+        "ownership": "办别", "schedule": "办园形式", "grade": "等级",
         "children": "在园幼儿数", "staff": "教职工数", "teachers": "专任教师数", "carers": "保育员数",
         "certified": "持证园长和专任教师数", "principals": "园长数", "books": "图书册数",
         "outdoor_area": "室外游戏场地面积", "activity_area": "幼儿活动用房面积", "building_area": "园舍建筑面积",
@@ -86,6 +86,7 @@ HEADERS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 LABELS: dict[str, dict[str, str]] = {
     "ownership": {"public": "公办", "private": "民办", "inclusive_private": "普惠性民办"},
+    "grade": {"first": "一级", "second": "二级", "third": "三级"},
     "area": {"urban": "城区", "town": "镇区", "rural": "乡村"},
     "boarding": {"yes": "是", "no": "否"},
     "stage": BY_STAGE,
@@ -461,7 +462,8 @@ def add_kindergarten(rng: random.Random, county: County, plan: Nursery, index: i
             county.add("kindergarten_classes", kindergarten_id=id, age=age, children=size, **posts, **{"class": called})
     classes = county.rows("kindergarten_classes", kindergarten_id=id)
     called = f"{county.name}{ordinal(index)}幼儿园"
-    row = county.add("kindergartens", kindergarten_id=id, kindergarten=called, ownership=plan.ownership)
+    grade = "third" if plan.ownership == "private" else "second"
+    row = county.add("kindergartens", kindergarten_id=id, kindergarten=called, ownership=plan.ownership, grade=grade)
     row |= {"schedule": plan.schedule, "children": children, "planned_year": plan.year}
     row |= kindergarten_staff(classes, children) | kindergarten_premises(rng, children)
 
@@ -573,6 +575,23 @@ IN_COUNTY_YAML = (
 )
 
 
+# What the points of the modernization monitoring count beside schools and kindergartens; some exactly at their target.
+VALUES_OF_MODERNIZATION: dict[str, Any] = {
+    "education_spending_per_student": 17350, "education_spending_per_student_last_year": 16900,
+    "public_funds_per_student": 1890, "public_funds_per_student_last_year": 1780,
+    "social_education_investment": 21300, "social_education_investment_last_year": 20950,
+    "students_primary": 16150, "teachers_primary": 950, "students_junior": 8100, "teachers_junior": 600,
+    "students_senior_high": 4875, "teachers_senior_high": 390, "students_secondary_vocational": 3600,
+    "teachers_secondary_vocational": 310, "students_special": 84, "teachers_special": 30,
+    "college_teachers_kindergarten": 588, "teachers_kindergarten": 600, "bachelor_teachers_primary": 912,
+    "master_teachers_junior": 51, "master_teachers_senior_high": 82, "double_qualified_teachers": 153,
+    "vocational_subject_teachers": 168, "schools_with_enough_books": 45, "schools_in_county": 45,
+    "campuses_over_limit": 0, "elderly_learners": 13400, "elderly_residents": 66900, "schools_with_resource_room": 9,
+    "schools_with_5_disabled_pupils": 9, "high_level_vocational": 1, "myopia_rate": "52.1",
+    "myopia_rate_last_year": "53.1", "examinations_passed": 1560, "examination_candidates": 1600,
+}  # fmt: skip
+
+
 def add_values(rng: random.Random, county: County) -> None:
     def total(*columns: str, **cells: str) -> int:
         return sum(row.get(column) or 0 for row in county.rows("schools", **cells) for column in columns)
@@ -588,6 +607,8 @@ def add_values(rng: random.Random, county: County) -> None:
     county.value("surveys_satisfied", compulsory // 14 * 94 // 100, "2022-11-30", "义务教育社会认可度调查报告")
     county.value("preschool_surveys_valid", children // 4, "2022-11-30", "学前教育社会认可度调查报告")
     county.value("preschool_surveys_satisfied", children // 4 * 93 // 100, "2022-11-30", "学前教育社会认可度调查报告")
+    for key, value in VALUES_OF_MODERNIZATION.items():
+        county.value(key, value, "2022-12-31", "教育现代化监测基础数据表")
 
 
 def add_values_of_teachers(county: County, public: int) -> None:

@@ -66,6 +66,19 @@ def test_the_demo_counties_are_byte_for_byte_what_the_script_writes(tmp_path: Pa
 # --- ready ---------------------------------------------------------------------------------------------------------
 
 
+def test_the_monitoring_is_judged_by_score_and_beside_it_by_the_countys_own_facts() -> None:
+    run = check(DEMO / "ready", "--standard", "modernization")
+    one = standards(run)["modernization"]
+    assert (one["met"], one["counted"], run.code) == (44, 44, 0)
+    beside = {id: one["verdict"] for id, one in run.indicators(NAMES["ready"]).items() if ".facts." in id}
+    assert Counter(beside.values()) == {"met": 21, "not_counted": 3, "undetermined": 1}
+    assert beside["modernization.facts.34"] == "undetermined"  # preschool.26-1 has no limit
+    behind = check(DEMO / "nearly", "--standard", "modernization").indicators(NAMES["nearly"])
+    assert [(number, behind[f"modernization.{number}"]["sign"]) for number in (7, 11, 20, 28)] == [
+        (7, "-"), (11, "-"), (20, "*"), (28, "-"),
+    ]  # fmt: skip
+
+
 def test_the_county_that_is_ready_meets_all_that_can_be_judged(runs: dict[str, Run]) -> None:
     run = runs["ready"]
     assert verdicts(run, "ready", "met") == {"balanced.31": "not_counted", "preschool.26-1": "undetermined"}

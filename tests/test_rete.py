@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from tzcheck.condition import affirm, negate, parse
+from tzcheck.engines import rete
 from tzcheck.engines.rete import _whole, ways
 
 
@@ -46,3 +47,20 @@ def test_a_pair_of_numbers_is_asserted_as_whole_numbers_in_the_same_order(
     one: Fraction | None, other: Fraction | None, wanted: tuple[int | None, int | None]
 ) -> None:
     assert _whole(one, other) == wanted
+
+
+@pytest.mark.skipif(rete.unavailable() is not None, reason="durable_rules does not import here")
+def test_a_fact_whose_hash_was_seen_before_is_asserted_all_the_same() -> None:
+    """durable_rules takes {n: 4424, l0: 40, r0: 40} and {n: 4744, l0: 36, r0: 45} for the same fact."""
+    fired: list[int] = []
+    rules = {"low": {"all": [{"m": ways(parse("a <= b"), 0)[0]}], "run": lambda closure: fired.append(closure.m.n)}}
+
+    class Host(rete.engine.Host):  # type: ignore[misc]
+        def _run(self) -> None:
+            pass
+
+    host = Host()
+    host.register_rulesets({"hashes": rules})
+    for fact in ({"n": 4424, "l0": 40, "r0": 40}, {"n": 4744, "l0": 36, "r0": 45}, {"n": 1, "l0": 2, "r0": 1}):
+        rete._asserted(host, "hashes", fact)
+    assert fired == [4424, 4744]

@@ -465,8 +465,7 @@ class View:
         unknown = [where for where, state in counted.items() if state is Verdict.UNDETERMINED]
         failing = [where for where, state in counted.items() if state is Verdict.UNMET]
         if not counted or len(unknown) == len(counted):
-            of = ", ".join(outcome.of)
-            return _Found(Verdict.UNDETERMINED, Reason("no_outcome", {"of": of, "checked": len(counted)}))
+            return _Found(Verdict.UNDETERMINED, Reason("no_outcome", {"of": _named(outcome)}))
         share = outcome.share is not None
         whole = len(counted) if share else 1
         unit = None if share else "个"
@@ -534,7 +533,7 @@ class View:
 
     def _outcome_here(self, outcome: Outcome, place: int) -> _Found:
         verdict = self._outcome_in(outcome, place)
-        details = {"of": ", ".join(outcome.of)}
+        details = {"of": _named(outcome)}
         code = {
             Verdict.MET: "outcome_met",
             Verdict.UNMET: "outcome_unmet",
@@ -623,8 +622,10 @@ class View:
         else:
             column = self._column(judgement, left, subject)
         column = column or self._column(judgement, left, subject) or right.column
-        # Of county values the row of the one that the breach is told by.
-        file, row = self.values.get((subject.own, column or ""), (subject.file, subject.row))
+        file, row = subject.file, subject.row
+        if column in (*left.keys, *right.keys) or (judgement.table and judgement.table.derived == "values"):
+            # Of county values the row of the one that the breach is told by.
+            file, row = self.values.get((subject.own, column or ""), (file, row))
         return Evidence(
             own.id if keyed else subject.subject or own.id,
             subject.name or own.name,
@@ -772,6 +773,11 @@ class View:
                     details = {"indicator": one.id, "mark": mark.verdict.value, "found": one.verdict.value}
                     county = self.facts.places[place].id
                     yield Problem("query", "mark_differs", county=county, value=one.id, details=details)
+
+
+def _named(outcome: Outcome) -> str:
+    """The rules that an outcome reads, the first and the last of many."""
+    return ", ".join(outcome.of) if len(outcome.of) < 4 else f"{outcome.of[0]} … {outcome.of[-1]}"
 
 
 def _years_before(day: date, years: int) -> date:

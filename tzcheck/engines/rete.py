@@ -99,11 +99,7 @@ def _outcome(
     if fact is None or key_of(subject) not in names:
         return None
     before = len(fired)
-    try:
-        # One fact a call: assert_facts drops matches silently from several hundred facts on.
-        state = host.assert_fact(names[key_of(subject)], {"n": index, **fact})
-    except engine.MessageNotHandledException:
-        state = None  # nothing matched: a value is missing
+    state = _asserted(host, names[key_of(subject)], {"n": index, **fact})
     if isinstance(state, dict) and state.get("exception"):
         raise EngineFault([Problem("error", "rete", details={"why": str(state["exception"])})])
     mine = {outcome for number, outcome in fired[before:]}
@@ -111,6 +107,23 @@ def _outcome(
         raise EngineFault([Problem("error", "rete", details={"why": f"{subject.rule}: {sorted(mine)}"})])
     applies = True if "in" in mine or not scoped else False if "out" in mine else None
     return applies, True if applies and "holds" in mine else False if applies and "fails" in mine else None
+
+
+def _asserted(host: Any, name: str, fact: dict[str, int]) -> Any:
+    """What durable_rules says to a fact; None where nothing matched because a value is missing.
+
+    It knows facts by a hash of their content, and refuses one whose hash it has seen: such a one is asserted once more
+    with a field that no rule reads.
+    """
+    for more in ({}, {"again": 1}, {"again": 2}):
+        try:
+            # One fact a call: assert_facts drops matches silently from several hundred facts on.
+            return host.assert_fact(name, {**fact, **more})
+        except engine.MessageNotHandledException:
+            return None
+        except engine.MessageObservedException:
+            continue
+    raise EngineFault([Problem("error", "rete", details={"why": f"the hash of {fact} is taken"})])
 
 
 def _ruleset(judgement: Judgement, recorder: Any) -> dict[str, Any]:
