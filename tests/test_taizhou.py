@@ -155,6 +155,19 @@ def test_every_funding_figure_of_the_notice_gets_a_verdict_on_the_day_it_is_due(
     assert found == {"met": above, "unmet": len(gaps) - above, "undetermined": 12 * 6 - len(gaps)}
 
 
+def test_a_city_counts_its_counties_and_names_what_fails_in_each() -> None:
+    run = tzcheck("check", TAIZHOU, "--standard", "funding.counties", "--as-of", "2024-12-31", "--format", "json")
+    found = {one["id"]: one for place in run.result["counties"] for one in place["standards"][0]["indicators"]}
+    # Of the 10 places with a figure of investment a head two reach 4362 yuan; 市本级 and the zone have none.
+    one = found["funding.counties.per_capita"]
+    assert (one["verdict"], one["checked"], one["breaches"], len(one["missing"])) == ("unmet", 11, 7, 2)
+    told = found["funding.counties.2023"]["evidence"][0]
+    assert (told["name"], told["value"], told["limit"]) == ("椒江区 funding.secondary_vocational", 21000, 29323)
+    assert (told["file"], told["row"], told["column"]) == (
+        "funding_2023_senior_vocational_preschool.csv", 11, "target_yuan",
+    )  # fmt: skip
+
+
 def test_the_matrix_has_the_marks_of_the_notice_in_its_order() -> None:
     run = tzcheck("check", TAIZHOU, "--standard", "balanced", "--format", "matrix", "--lang", "zh")
     table = list(csv.reader(run.out.removeprefix("\ufeff").splitlines()))

@@ -205,8 +205,10 @@ def test_counties_that_fail_and_those_that_nobody_knows_are_named(tmp_path: Path
     rows = "county,indicator,holds,document\n" + "".join(f"{one}\n" for one in held)
     one = judged(tmp_path, attestations=rows).indicators("台州市")["city.half"]
     assert (one["verdict"], one["checked"], one["breaches"]) == ("undetermined", 3, 1)
-    assert [item["name"] for item in one["evidence"]] == ["椒江区"]
-    assert [item["name"] for item in one["missing"]] == ["温岭市"]
+    assert [(item["name"], item["file"], item["row"]) for item in one["evidence"]] == [
+        ("椒江区 demo.second", "attestations.csv", 2)
+    ]
+    assert [item["name"] for item in one["missing"]] == ["温岭市 demo.second"]
 
 
 @pytest.mark.parametrize(

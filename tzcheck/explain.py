@@ -30,6 +30,7 @@ from tzcheck.rule import (
     limits,
     with_parts,
 )
+from tzcheck.score import Evidence
 from tzcheck.sql import Judgement
 from tzcheck.table import BY_NOUN
 from tzcheck.texts import text
@@ -63,6 +64,9 @@ def explain(
             lines.append(f"{scored.place.name}: {head}. {reason(one.reason, lang)}")
             if one.value is not None:
                 lines.append(f"  {value_of(one)}  {limit_of(one)}")
+            if rule.outcome:
+                lines += [f"  ※ {_told(item)}" for item in one.evidence]
+                lines += [f"  ? {item.name}" for item in one.missing]
             mine = [found for found in subjects if found.place == index[scored.place.id]]
             none = all(found.applies is False for found in mine)
             for found in mine:
@@ -112,6 +116,14 @@ def describe(id: str, pack: RulePack, rule: Rule, day: date | None, lang: str) -
         yield text("explain.fix", lang, fix=rule.fix.of(lang))
     if rule.note:
         yield rule.note.of(lang)
+
+
+def _told(item: Evidence) -> str:
+    """A county in which an outcome is not met: the number that tells it, and its row."""
+    if item.value is None and item.limit is None:
+        return str(item.name)
+    where = ":".join(str(part) for part in (item.file, item.row) if part is not None)
+    return f"{item.name}  {shown(item.value, item.limit)} {item.comparator} {shown(item.limit, item.value)}  [{where}]"
 
 
 def _decided(rule: Rule, lang: str) -> Iterator[str]:

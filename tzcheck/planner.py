@@ -753,6 +753,13 @@ class _Planner:
             counts_in=one.counts_in,
             lacks_in=one.lacks_in,
             child=next((part.table for part in self.with_parts(pack, name).values() if part.of_others), None),
+            homes=()
+            if table
+            else tuple(
+                (part.table, behind)
+                for part in self.with_parts(pack, name).values()
+                if part.table and (behind := _column_behind(pack, part))
+            ),
             shared=table is not None and not any(column.sources for column in _dividend(pack, table, one)),
             single=table is not None and len(measure.dividend(one.expression)) == len(_dividend(pack, table, one)) == 1,
         )

@@ -323,6 +323,7 @@ class View:
         self.present = _present(facts)
         self.values = _rows_of_values(facts)
         self.undocumented = _undocumented(facts)
+        self.table_of = {file: id for id, typed in facts.tables.items() for file in dict.fromkeys(typed.file)}
         self.published = {(one.place, one.standard): one for one in _published_totals(facts)}
         self.found: dict[tuple[str, int], Indicator] = {}
         self.dates = _dates_of_documents(facts)
@@ -479,8 +480,8 @@ class View:
             "unit": unit,
             "share": share,
             "limit_source": limit.source,
-            "evidence": tuple(self._county(where, unit) for where in failing),
-            "missing": tuple(self._county(where, unit) for where in unknown),
+            "evidence": tuple(self._county(outcome, where, Verdict.UNMET) for where in failing),
+            "missing": tuple(self._county(outcome, where, Verdict.UNDETERMINED) for where in unknown),
         }
         details = {"holding": holding, "checked": len(counted), "unknown": len(unknown)}
         if limit.value is None or (limit.coming and not rule.target):
@@ -526,10 +527,18 @@ class View:
         parameter = self.book.packs[id.partition(".")[0]].parameter(rule, asked)
         return limits(parameter or {}, self.day)[None]
 
-    def _county(self, where: int, unit: str | None) -> Evidence:
-        """A county of a city that an outcome is missing from."""
+    def _county(self, outcome: Outcome, where: int, verdict: Verdict) -> Evidence:
+        """A county in which an outcome is not met, with the first thing that any of the rules says of it."""
         place = self.facts.places[where]
-        return Evidence(place.id, place.name, None, None, None, ">=", None, unit, None, None, None)
+        for id in outcome.of:
+            if self._came_to(id, outcome.category, where) is not verdict:
+                continue
+            found = self.indicator(id, where) if "." in id else None
+            told = (*found.evidence, *found.missing) if found else ()
+            if told:
+                return replace(told[0], subject=place.id, name=f"{place.name} {id}")
+            return Evidence(place.id, f"{place.name} {id}", None, None, None, "==", None, None, None, None, None)
+        return Evidence(place.id, place.name, None, None, None, "==", None, None, None, None, None)
 
     def _outcome_here(self, outcome: Outcome, place: int) -> _Found:
         verdict = self._outcome_in(outcome, place)
@@ -622,6 +631,8 @@ class View:
         else:
             column = self._column(judgement, left, subject)
         column = column or self._column(judgement, left, subject) or right.column
+        if len(left.homes) > 1 and subject.file is not None and value is not None and limit is not None:
+            column = dict(left.homes).get(self.table_of[subject.file], column)
         file, row = subject.file, subject.row
         if column in (*left.keys, *right.keys) or (judgement.table and judgement.table.derived == "values"):
             # Of county values the row of the one that the breach is told by.

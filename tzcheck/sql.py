@@ -43,7 +43,8 @@ class Side:
     the facts behind it, `columns` all of them, `keys` the county values, `limits` the dated values behind a parameter.
     `per` are the columns that hold what a quotient is divided by, where a shortfall is told in the unit `counts_in` of
     its dividend or `lacks_in` of its divisor; `shared` says that the dividend is the whole school's and not the
-    stage's, `single` that it is one cell, `child` is the table whose rows it counts.
+    stage's, `single` that it is one cell, `child` is the table whose rows it counts. `homes` are the tables that a
+    number of a place may come from, each with its column.
     """
 
     ratio: Ratio
@@ -65,6 +66,7 @@ class Side:
     shared: bool = False
     single: bool = False
     child: str | None = None
+    homes: tuple[tuple[str, str], ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         """What is kept of a side: not the tree that queries are written from."""

@@ -274,12 +274,14 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
                 subject = " ".join(filter(None, (plain(shows.subject), category(shows.category, lang))))
                 console.print(Text(f"  {subject}  {title}: {value}", style="dim"))
             for item in one.missing if details else ():
-                place = _where(item.file, item.row, item.column)
+                place = _where(item.file, item.row, item.column) or "—"
                 console.print(Text("  " + text("head.missing", lang, name=plain(item.name or ""), where=place)))
 
 
 def _breach(item: Evidence, one: Indicator, lang: str) -> str:
     name = plain(" ".join(part for part in (item.name, category(item.category, lang)) if part))
+    if item.value is None and item.limit is None:  # another rule came out so, without a number
+        return name
     how = "head.stated" if item.shortfall is None else "head.breach"
     return text(
         how, lang, name=name, value=shown(item.value, item.limit),
