@@ -240,3 +240,55 @@ def test_an_outcome_that_can_be_read_from_nothing_is_a_fault(
     run = tzcheck("rules", "list", "--rules", rules, "--lang", "en")
     assert run.code == 2
     assert code in run.err
+
+
+# --- the standard of vocational schools, against a plain oracle ------------------------------------------------------
+
+# Site, buildings, teachers, equipment (10,000 yuan), books of a school of 1200 students, each at its limit.
+AT_THE_LIMIT = (40000, 24000, 60, 300, 36000)
+HEADERS = "县市区,学校标识码,学校名称,在校生数,占地面积,校舍建筑面积,专任教师数,教学仪器设备资产值(万元),图书册数\n"
+
+
+def reaches(cells: tuple[int | None, ...]) -> bool | None:
+    """Whether a school of 1200 reaches every item: all of them stand at their limit in AT_THE_LIMIT."""
+    if any(cell is not None and cell < least for cell, least in zip(cells, AT_THE_LIMIT, strict=True)):
+        return False
+    return None if None in cells else True
+
+
+def due_verdict(schools: list[tuple[int | None, ...]], day: str) -> str:
+    share, due = {"2022-12-31": (8, False), "2023-12-31": (8, True), "2025-12-31": (9, True)}[day]
+    states = [reaches(cells) for cells in schools]
+    if states.count(True) * 10 >= share * len(states):
+        return "met"
+    if (states.count(True) + states.count(None)) * 10 < share * len(states):
+        return "unmet" if due else "not_counted"
+    return "undetermined"
+
+
+# A little off a limit, at it, blank.
+cell = st.sampled_from((-1, 0, 0, 0, 0, 0, 0, 0, 1, None))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(cell, cell, cell, cell, cell), min_size=1, max_size=11),
+    st.sampled_from(("2022-12-31", "2023-12-31", "2025-12-31")),
+)
+def test_a_vocational_school_reaches_all_items_or_none(
+    tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int | None, ...]], day: str
+) -> None:
+    schools = [
+        tuple(None if move is None else least + move for least, move in zip(AT_THE_LIMIT, row, strict=True))
+        for row in moves
+    ]
+    rows = [
+        f"{COUNTIES[number % 3]},36330000{number:02d},校{number},1200,"
+        + ",".join("" if one is None else str(one) for one in cells)
+        for number, cells in enumerate(schools)
+    ]
+    where = facts(tmp_path_factory.mktemp("schools"), **{"city.yaml": CITY})
+    (where / "county.yaml").unlink()
+    (where / "vocational_schools.csv").write_text(HEADERS + "\n".join(rows) + "\n", encoding="utf-8")
+    run = check(where, "--standard", "vocational.standard", "--as-of", day)
+    assert verdicts(run)["vocational.standard"] == due_verdict(schools, day)

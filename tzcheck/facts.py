@@ -640,7 +640,8 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
             for code, labels in column.codes.items():
                 if folded == code or any(folded == spelled(label).casefold() for label in labels):
                     return code
-            choices = ", ".join(f"{code} {labels[0]}" for code, labels in column.codes.items())
+            each = [f"{code} {labels[0]}" for code, labels in column.codes.items()]
+            choices = ", ".join(each if len(each) < 20 else [*each[:2], "…", each[-1]])
             reading.error(
                 "bad_code",
                 file,

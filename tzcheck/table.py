@@ -606,7 +606,7 @@ SPENDING = Table(
     "spending",
     "生均教育经费执行情况",
     (
-        Column("area", ("省、市、县", "地区", "县(市、区)"), "place"),
+        Column("area", ("省、市、县", "地区", "县(市、区)", "县市区"), "place"),
         Column("stage", ("学段",), "code", codes=FUNDING_STAGES, required=True),
         Column("per_student_yuan", ("生均一般公共预算教育经费(元)", "人均教育总投入(元)"), "measure", "元"),
         Column("per_student_last_year_yuan", ("上年生均一般公共预算教育经费(元)",), "measure", "元"),

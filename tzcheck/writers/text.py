@@ -326,12 +326,14 @@ def _differing(report: Report, lang: str, console: Console) -> None:
 
 
 def _errors(report: Report, lang: str, console: Console) -> None:
-    """The errors of the facts, each on a line; of what else there is to say about them only how much."""
+    """The errors of the facts, each on a line; what else there is to say about them too, where that is little."""
     console.print()
     number = counted(report.problems)
     if report.problems:
         console.print(Text(text("head.problems", lang, **number), style="bold"))
-        show_problems((one for one in report.problems if one.severity == "error"), lang, console)
+        others = [one for one in report.problems if one.severity != "error"]
+        errors = [one for one in report.problems if one.severity == "error"]
+        show_problems([*errors, *(others if len(others) <= FEW else ())], lang, console)
     console.print(Text(text("head.hint", lang), style="dim"))
 
 
