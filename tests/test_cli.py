@@ -160,6 +160,7 @@ def test_explain_tells_text_source_limit_inputs_and_arithmetic() -> None:
         "funding.per_capita  Total investment a head reaches the middle of the province (its sixth place), 4362 yuan, "
         "by 2024\n"
         "source: 台州市生均教育经费提升行动方案 附件8附件3, certainty A\n"
+        "of these places only: 台州市、市本级、椒江区、黄岩区、路桥区、三门县、天台县、仙居县、温岭市、临海市、玉环市\n"
         "each county requires: spent >= mean\n"
         "applies where: stage == per_capita\n"
         "parameter mean = 4,362 (from 2024-12-31)\n"

@@ -677,7 +677,9 @@ VOCATIONAL_PROJECTS = Table(
         Column("milestone_2023", ("2023年计划形象进度",)),
         Column("responsible_unit", ("责任单位",)),
         Column("invested_2023_10k_yuan", ("2023年完成投资(万元)", "2023年完成投资"), "measure", TEN_THOUSAND_YUAN),
-        Column("milestone_reached", ("形象进度是否达到",), "code", codes=YES_NO),
+        Column(
+            "milestone_reached", ("形象进度是否达到",), "code", codes=YES_NO | {"striven_for": ("力争", "争取", "待定")}
+        ),
     ),
     key=("county", "no"),
     subject="no",

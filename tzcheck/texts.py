@@ -196,10 +196,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "reason.outcome_unmet": ("{of} 的结论为未达标", "{of} came out unmet"),
     "reason.outcome_unknown": ("{of} 尚无法判定", "{of} can't be judged"),
     "reason.no_outcome": ("各县的 {of} 都还无法判定", "{of} can't be judged in any county"),
-    "reason.counties": ("{checked} 个县中 {holding} 个达到", "{holding} of {checked} counties"),
+    "reason.counties": ("{checked} 个地区中 {holding} 个达到", "{holding} of {checked} places"),
     "reason.counties_unknown": (
-        "{checked} 个县中 {holding} 个达到，{unknown} 个无法判定",
-        "{holding} of {checked} counties; {unknown} can't be judged",
+        "{checked} 个地区中 {holding} 个达到，{unknown} 个无法判定",
+        "{holding} of {checked} places; {unknown} can't be judged",
     ),
     "reason.no_document": ("声明符合，但没有文件或文号", "said to hold, but without a document"),
     "reason.no_measure": (
