@@ -15,7 +15,7 @@ from tzcheck.engines.judged import Subject, Value
 from tzcheck.errors import Problem, UsageFault, hint
 from tzcheck.facts import Facts
 from tzcheck.planner import plan
-from tzcheck.report import Report, category, limit_of, percent, reason, shown, value_of
+from tzcheck.report import Report, category, limit_of, percent, places_in_files, reason, shown, value_of
 from tzcheck.rule import (
     ByCategory,
     Limit,
@@ -88,7 +88,8 @@ def describe(id: str, pack: RulePack, rule: Rule, day: date | None, lang: str) -
     if rule.reading:
         yield text("explain.reading", lang, name=rule.reading, title=rule.readings[rule.reading].title.of(lang))
     for number, part in enumerate(rule.parts):
-        line = text("explain.also" if number else "explain.requires", lang, each=part.each, requires=part.requires)
+        each = text(f"each.{part.each}", lang)
+        line = text("explain.also" if number else "explain.requires", lang, each=each, requires=part.requires)
         yield line + (text("explain.proves", lang, needs=part.needs) if part.proves else "")
         if part.applies:
             yield text("explain.applies", lang, applies=part.applies)
@@ -287,12 +288,13 @@ def _literal(value: Any) -> exp.Expr:
 def _rows_of(facts: Facts, one: Measure, keys: Iterable[str], cells: Any, place: int) -> str:
     """The rows of another table that belong to a subject, as file and row numbers."""
     typed = facts.tables.get(one.table or "")
-    found: dict[str, list[int]] = {}
-    for index, where in enumerate(typed.place if typed else ()):
-        assert typed is not None
-        if where == place and all(typed.columns[key][index] == cells.get(key) for key in keys):
-            found.setdefault(facts.files[typed.file[index]].path, []).append(typed.row[index])
-    return " ".join(f"{file}:" + ",".join(map(str, rows)) for file, rows in found.items())
+    if typed is None:
+        return ""
+    return places_in_files(
+        (facts.files[typed.file[index]].path, typed.row[index])
+        for index, where in enumerate(typed.place)
+        if where == place and all(typed.columns[key][index] == cells.get(key) for key in keys)
+    )
 
 
 def _side(name: str, value: Value, beside: Value) -> str:

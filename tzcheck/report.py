@@ -464,3 +464,21 @@ def counted(problems: Iterable[Problem]) -> Mapping[str, int]:
     for problem in problems:
         found[problem.severity] += 1
     return found
+
+
+def places_in_files(rows: Iterable[tuple[str, int]]) -> str:
+    """Files and rows for people: `a.csv:2,4-9 b.csv:3`, the files as they come, the rows in order."""
+    of_file: dict[str, list[int]] = {}
+    for file, row in rows:
+        of_file.setdefault(file, []).append(row)
+    return " ".join(f"{file}:{_runs(sorted(found))}" for file, found in of_file.items())
+
+
+def _runs(rows: list[int]) -> str:
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], row]
+        else:
+            runs.append([row])
+    return ",".join("-".join(map(str, run)) for run in runs)

@@ -19,6 +19,7 @@ from tzcheck.report import (
     distance,
     limit_of,
     percent,
+    places_in_files,
     reason,
     shown,
     symbol,
@@ -308,8 +309,7 @@ def _read_from(item: Evidence) -> str:
     """The row of a breach, or all the rows of a city's sums."""
     if not item.rows:
         return _where(item.file, item.row, item.column)
-    files = dict.fromkeys(file for file, _ in item.rows)
-    return " ".join(f"{file}:" + ",".join(str(row) for one, row in item.rows if one == file) for file in files)
+    return places_in_files(item.rows)
 
 
 def _where(file: str | None, row: int | None, column: str | None) -> str:
