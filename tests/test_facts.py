@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.support import COUNTY, check, facts, problems, tzcheck
 from tzcheck import facts as reading
+from tzcheck.cells import parse_date, parse_decimal
 from tzcheck.errors import UsageFault
-from tzcheck.facts import Facts, Known, parse_date, parse_decimal
+from tzcheck.facts import Facts, Known
 from tzcheck.place import TAIZHOU, Places
 
 KNOWN = Known(frozenset({"balanced.1", "balanced.2", "balanced.12"}), frozenset({"balanced"}))
@@ -23,7 +24,11 @@ def read(folder: Path) -> Facts:
 
 
 def column(found: Facts, table: str, name: str) -> list[object]:
-    return found.tables[table].columns[name]
+    return found.tables[table].column(name)
+
+
+def rows(found: Facts, table: str) -> list[int]:
+    return [row for _, _, row, _ in found.tables[table].rows()]
 
 
 def codes(found: Facts) -> list[tuple[str, str | None, int | None, str | None, str | None]]:
@@ -109,10 +114,9 @@ def test_a_blank_is_missing_and_zero_is_zero(tmp_path: Path) -> None:
 def test_headers_are_known_in_chinese_and_in_any_order(tmp_path: Path) -> None:
     written = "标题：某县班级\n\n学生数,年 级,班级,学段,学校（机构）标识码\n４５,一,1,小学,2133000001\n"
     found = read(facts(tmp_path / "f", classes=written))
-    assert {id: values for id, values in found.tables["classes"].columns.items() if id != "county"} == {
-        "school_id": ["2133000001"], "stage": ["primary"], "grade": ["一"], "class": ["1"], "students": [45],
-    }  # fmt: skip
-    assert found.tables["classes"].row == [4]
+    names = ("school_id", "stage", "grade", "class", "students")
+    assert [column(found, "classes", id) for id in names] == [["2133000001"], ["primary"], ["一"], ["1"], [45]]
+    assert rows(found, "classes") == [4]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -179,7 +183,7 @@ def test_the_total_row_of_a_city_is_the_citys_own(tmp_path: Path) -> None:
     (folder / "city.yaml").write_text("city: {name: 台州市}\nas_of: 2022-12-31\n", encoding="utf-8")
     (folder / "enrolment.csv").write_text("county,primary_total\n椒江,4\n合计,4\n", encoding="utf-8")
     found = read(folder)
-    places = [found.places[index].name for index in found.tables["enrolment"].place]
+    places = [found.places[index].name for index in column(found, "enrolment", "_place")]
     assert (places, found.problems) == (["椒江区", "台州市"], ())
     assert found.cities == (None, 0)
 
@@ -297,7 +301,7 @@ def test_values_may_be_numbers_dates_texts_or_have_a_document(tmp_path: Path) ->
         ("monitoring_variation.maths", "0.1", None),
         ("monitoring_variation.chinese", "0.2", None),
     ]
-    assert found.tables["values"].row == [4, 5, 6, 7, 7]
+    assert rows(found, "values") == [4, 5, 6, 7, 7]
 
 
 def test_a_folder_of_folders_holds_several_counties(tmp_path: Path) -> None:
@@ -305,7 +309,7 @@ def test_a_folder_of_folders_holds_several_counties(tmp_path: Path) -> None:
         written = f"county: {{code: '{code}'}}\nas_of: 2022-12-31\n"
         facts(tmp_path / code, **{"county.yaml": written, "marks.csv": "indicator,mark\nbalanced.1,√\n"})
     found = read(tmp_path)
-    assert [found.places[index].name for index in found.tables["marks"].place] == ["椒江区", "黄岩区"]
+    assert [found.places[index].name for index in column(found, "marks", "_place")] == ["椒江区", "黄岩区"]
     assert [one.path for one in found.files] == [
         "331002/county.yaml", "331002/marks.csv", "331003/county.yaml", "331003/marks.csv",
     ]  # fmt: skip
@@ -418,7 +422,7 @@ def test_a_subtotal_is_not_the_city(tmp_path: Path) -> None:
     (folder / "city.yaml").write_text("city: {name: 台州市}\nas_of: 2022-12-31\n", encoding="utf-8")
     (folder / "enrolment.csv").write_text("county,primary_total\n椒江,4\n小计,4\n合计,4\n", encoding="utf-8")
     found = read(folder)
-    assert [found.places[index].name for index in found.tables["enrolment"].place] == ["椒江区", "台州市"]
+    assert [found.places[index].name for index in column(found, "enrolment", "_place")] == ["椒江区", "台州市"]
 
 
 def test_a_full_width_code_is_the_code_and_a_code_with_another_name_is_no_place(tmp_path: Path) -> None:

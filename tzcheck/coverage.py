@@ -1,13 +1,12 @@
 """Coverage: which statement of a catalogue is covered by which rule, and how."""
 
 import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tzcheck.errors import Problem, UsageFault
-from tzcheck.readers.csv import decode
+from tzcheck.readers.csv import look
 from tzcheck.rule import Rule, Rulebook, RulePack, Text
 
 NO_RULE = Text(zh="没有规则涉及", en="no rule covers it")
@@ -29,11 +28,13 @@ def read(path: Path) -> list[str]:
     """The ids in the column `id` of a CSV, in its order. Raises UsageFault with all that is wrong with it."""
     if not path.is_file():
         raise UsageFault([Problem("error", "no_such_path", str(path))])
-    content, problems = decode(path.read_bytes(), path.name, None)
-    if content is None:
-        raise UsageFault(problems)
+    looked = look(path, path.name, None)
+    if looked.encoding is None:
+        raise UsageFault(looked.problems)
+    problems: list[Problem] = []
     try:
-        rows = list(csv.reader(io.StringIO(content, newline=""), strict=True))
+        with path.open(encoding=looked.encoding, newline="") as text:
+            rows = list(csv.reader(text, strict=True))
     except csv.Error as error:
         raise UsageFault([Problem("error", "csv_syntax", path.name, details={"why": str(error)})]) from None
     header = [cell.strip() for cell in rows[0]] if rows else []

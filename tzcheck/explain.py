@@ -291,9 +291,9 @@ def _rows_of(facts: Facts, one: Measure, keys: Iterable[str], cells: Any, place:
     if typed is None:
         return ""
     return places_in_files(
-        (facts.files[typed.file[index]].path, typed.row[index])
-        for index, where in enumerate(typed.place)
-        if where == place and all(typed.columns[key][index] == cells.get(key) for key in keys)
+        (facts.files[file].path, row)
+        for where, file, row, own in typed.rows()
+        if where == place and all(own[key] == cells.get(key) for key in keys)
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tzcheck.cells import parse_decimal
 from tzcheck.errors import Problem
-from tzcheck.facts import Facts, parse_decimal
+from tzcheck.facts import Facts
 from tzcheck.texts import texts
 
 
@@ -32,9 +33,7 @@ def _known(facts: Facts) -> dict[tuple[str, str, str], list[Explanation]]:
     """The explanations by place, check and subject."""
     found: dict[tuple[str, str, str], list[Explanation]] = {}
     typed = facts.tables.get("explanations")
-    for index, place in enumerate(typed.place if typed else ()):
-        assert typed is not None
-        row = {name: cells[index] for name, cells in typed.columns.items()}
+    for place, _, _, row in typed.rows() if typed else ():
         county = facts.places[place].id
         key = (county, row["check"], row["subject"] or county)
         found.setdefault(key, []).append(Explanation(row["value"], row["explanation"], row["accepted_by"]))

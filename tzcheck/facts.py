@@ -3,22 +3,35 @@
 import hashlib
 import os
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP
 from difflib import get_close_matches
-from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from tzcheck import document
+from tzcheck.cells import (
+    EXPECTED,
+    MONITORED,
+    NOTHING,
+    SCALE,
+    ends_of_band,
+    level_of_attainment,
+    number_of_kind,
+    parse_date,
+    parse_decimal,
+    prefix_of_id,
+    share_written,
+)
 from tzcheck.errors import FactsFault, Problem, UsageFault, hint
 from tzcheck.place import TOTALS, WHOLE, Place, Places, spelled
 from tzcheck.readers import READERS, RawTable
 from tzcheck.readers.rows import header_spelling, spellings
+from tzcheck.readers.store import RAW, ROWS, Plain, Store, types_of
 from tzcheck.readers.yaml import cell
 from tzcheck.table import (
     GIVEN,
@@ -27,6 +40,7 @@ from tzcheck.table import (
     ROOM_KINDS,
     SCHOOL_ROOM_KINDS,
     SCHOOL_STAGES,
+    SCHOOLS,
     SPLIT_BY_STAGE,
     STAGES,
     STAGES_OF_TYPE,
@@ -41,13 +55,8 @@ from tzcheck.table import (
 SET_FILES = {f"{level}.{suffix}": level for level in ("county", "city") for suffix in ("yaml", "yml")}
 LATER = frozenset({".xlsx", ".xls", ".ods", ".parquet"})
 DATA_SUFFIXES = frozenset(READERS) | LATER
-SCALE = Decimal("0.000001")
-LARGEST = Decimal(10) ** 10
-NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
-DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
-YEARS = range(1900, 2101)
-# How people write that there is no number.
-NOTHING = frozenset({"/", "-", "—", "——", "无"})
+# So many rows are held as Python's at a time.
+MOST_ROWS = 100_000
 AS_OF, CODE = Column("as_of", ("截止日期",), "date"), Column("code", ("代码",))
 
 
@@ -58,36 +67,40 @@ class FileRead:
     path: str
     sha256: str
     rows: int
-    accepted: int
-    rejected: int
+    accepted: int = 0
+    rejected: int = 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class TypedTable:
-    """The accepted rows of a table, by column; `place`, `file` and `row` say where each comes from.
-
-    `place` and `file` index `Facts.places` and `Facts.files`.
-    """
+    """The accepted rows of a table, kept in the store; `files` are those of `Facts.files` that they are from."""
 
     table: Table
-    place: list[int] = field(default_factory=list)
-    file: list[int] = field(default_factory=list)
-    row: list[int] = field(default_factory=list)
-    columns: dict[str, list[Any]] = field(default_factory=dict)
+    store: Store
+    files: frozenset[int] = frozenset()
+    known: dict[tuple[str, ...], list[tuple[Any, ...]]] = field(default_factory=dict, compare=False)
 
-    @cached_property
-    def _at(self) -> Mapping[tuple[int, int], list[int]]:
-        found: dict[tuple[int, int], list[int]] = {}
-        for index, key in enumerate(zip(self.file, self.row, strict=True)):
-            found.setdefault(key, []).append(index)
-        return found
+    def column(self, name: str) -> list[Any]:
+        """The cells of a column, row by row."""
+        return self.store.column(self.table, name)
+
+    def counted(self, *names: str) -> list[tuple[Any, ...]]:
+        """The different values that columns have together, each with the number of its rows."""
+        if names not in self.known:
+            self.known[names] = self.store.grouped(self.table, *names)
+        return self.known[names]
+
+    def rows(self) -> Iterator[tuple[int, int, int, Mapping[str, Any]]]:
+        """Place, file and row of every row, and its cells."""
+        for cells in self.store.rows(self.table):
+            yield cells.pop("_place"), *divmod(cells.pop("_at"), ROWS), cells
 
     def cells(self, file: int | None, row: int | None, category: str | None) -> Mapping[str, Any]:
         """The cells of the row that was read there (of a derived table, that of the category); empty where none was."""
         by = self.table.category
-        for index in self._at.get((file or 0, row or 0), ()):
-            if by is None or self.columns[by][index] == category:
-                return {name: cells[index] for name, cells in self.columns.items()}
+        for cells in self.store.rows(self.table, (file or 0) * ROWS + (row or 0)):
+            if by is None or cells[by] == category:
+                return cells
         return {}
 
 
@@ -125,7 +138,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that was read. `cities` gives, for each place, the index of its city or None."""
+    """Everything that was read. `cities` gives, for each place, the index of its city or None.
+
+    The rows are in the `store`; `given` are the tables that have any.
+    """
 
     places: tuple[Place, ...]
     cities: tuple[int | None, ...]
@@ -134,11 +150,8 @@ class Facts:
     problems: tuple[Problem, ...]
     refused: tuple[Refused, ...]
     days: tuple[tuple[str, date], ...]
-
-    @property
-    def given(self) -> frozenset[str]:
-        """The tables that have rows."""
-        return frozenset(id for id, typed in self.tables.items() if typed.row)
+    store: Store
+    given: frozenset[str]
 
     @property
     def as_of(self) -> date:
@@ -172,6 +185,17 @@ class _Set:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """The rows of one file for a table: the numbers of its set and of the file, the column of each cell, its path."""
+
+    own: int
+    file: int
+    columns: Sequence[Column | None]
+    raw: RawTable
+    path: Path | None
+
+
+@dataclass(frozen=True)
 class RowSet:
     """Facts given as rows instead of files: the place they are of, tables as lists of rows, county values."""
 
@@ -190,9 +214,12 @@ class _Reading:
         self.places: list[Place] = []
         self.index: dict[str, int] = {}
         self.cities: dict[int, int] = {}
-        self.tables: dict[str, TypedTable] = {}
-        self.keys: dict[str, dict[tuple[Any, ...], tuple[str, int]]] = defaultdict(dict)
+        self.store = Store()
+        self.sets: list[_Set] = []
+        self.parts: dict[str, list[_Part]] = defaultdict(list)
         self.files: list[FileRead] = []
+        # Rows that are no facts and yet nothing is wrong with them: sums of those above.
+        self.sums: dict[int, int] = defaultdict(int)
         self.problems: list[Problem] = []
         self.refused: list[Refused] = []
         self.days: list[tuple[str, date]] = []
@@ -227,8 +254,8 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
             reading.error("no_tables", str(path), details=_table_names())
     if not reading.files:
         raise FactsFault(reading.problems)
+    _type_tables(reading)
     _check_schools(reading)
-    _derive(reading.tables)
     return _facts(reading)
 
 
@@ -239,20 +266,21 @@ def of_rows(sets: Iterable[RowSet], known: Known) -> Facts:
         index = reading.place(one.place)
         city = index if one.place.level == "city" else None
         own = _Set(index, city, f" {number}")
+        reading.sets.append(own)
         for id, rows in one.tables.items():
             table = TABLES[id]
             filled = [_with_keys(table, row, position) for position, row in enumerate(rows)]
             header = tuple(dict.fromkeys(key for row in filled for key in row))
-            records = tuple(
+            records = [
                 (position, tuple(cell(row.get(key)) for key in header)) for position, row in enumerate(filled, 1)
-            )
+            ]
             _read_table(reading, own, table, RawTable(0, header, records), str(number), "")
         if one.values:
-            rows_of_values = tuple(
+            rows_of_values = [
                 (position, (key, cell(value))) for position, (key, value) in enumerate(one.values.items(), 1)
-            )
+            ]
             _read_table(reading, own, VALUES, RawTable(0, ("key", "value"), rows_of_values), str(number), "")
-    _derive(reading.tables)
+    _type_tables(reading)
     return _facts(reading)
 
 
@@ -264,14 +292,30 @@ def _with_keys(table: Table, row: dict[str, Any], position: int) -> dict[str, An
 
 
 def _facts(reading: _Reading) -> Facts:
+    store = reading.store
+    tables = [TABLES[id] for id in reading.parts]
+    files: dict[str, set[int]] = defaultdict(set)
+    accepted: dict[int, int] = dict(reading.sums)
+    for id, file, rows in store.by_file(tables):
+        files[id].add(file)
+        accepted[file] = accepted.get(file, 0) + rows
+    given = set(files)
+    store.seal()
+    derived = _derive(reading, given)
+    store.places([reading.cities.get(index) for index in range(len(reading.places))], [p.level for p in reading.places])
     return Facts(
         places=tuple(reading.places),
         cities=tuple(reading.cities.get(index) for index in range(len(reading.places))),
-        tables=reading.tables,
-        files=tuple(reading.files),
-        problems=tuple(reading.problems),
+        tables={table.id: TypedTable(table, store, frozenset(files[table.id])) for table in (*tables, *derived)},
+        files=tuple(
+            replace(file, accepted=accepted.get(index, 0), rejected=file.rows - accepted.get(index, 0))
+            for index, file in enumerate(reading.files)
+        ),
+        problems=tuple(sorted(reading.problems, key=Problem.order)),
         refused=tuple(reading.refused),
         days=tuple(reading.days),
+        store=store,
+        given=frozenset(given),
     )
 
 
@@ -304,6 +348,8 @@ def _read_set(reading: _Reading, root: Path, folder: Path, files: list[Path]) ->
         reading.error("two_set_files", described[1].relative_to(base).as_posix())
     for path in described[:1]:
         own = _read_set_file(reading, base, path)
+    if not described:
+        reading.sets.append(own)
     for path in files:
         if path.name in SET_FILES:
             continue
@@ -316,12 +362,12 @@ def _read_set(reading: _Reading, root: Path, folder: Path, files: list[Path]) ->
             code = "table_typo" if near else "not_a_table"
             reading.problems.append(Problem(severity, code, name, details=details))
             continue
-        data = _bytes(reading, path, name)
-        if data is None:
+        sha = _digest(reading, path, name)
+        if sha is None:
             reading.refused.append(Refused(table.id, own.place, None))
             continue
-        raw = READERS[path.suffix.casefold()](data, name, table, reading.encoding)
-        _read_table(reading, own, table, raw, name, hashlib.sha256(data).hexdigest())
+        raw = READERS[path.suffix.casefold()](path, name, table, reading.encoding)
+        _read_table(reading, own, table, raw, name, sha, path)
 
 
 def table_of(path: Path) -> Table | None:
@@ -331,7 +377,8 @@ def table_of(path: Path) -> Table | None:
     return TABLES[max(found, key=len)] if found else None
 
 
-def _bytes(reading: _Reading, path: Path, name: str) -> bytes | None:
+def _digest(reading: _Reading, path: Path, name: str) -> str | None:
+    """The hash of a file; None, with a problem, where it can't be read."""
     if path.suffix.casefold() not in READERS:
         reading.error("unsupported", name, details={"suffixes": ", ".join(READERS)})
         return None
@@ -339,7 +386,8 @@ def _bytes(reading: _Reading, path: Path, name: str) -> bytes | None:
         reading.error("no_file", name)
         return None
     try:
-        return path.read_bytes()
+        with path.open("rb") as data:
+            return hashlib.file_digest(data, "sha256").hexdigest()
     except OSError as error:
         reading.error("unreadable", name, details={"why": error.strerror or str(error)})
         return None
@@ -351,10 +399,11 @@ def _bytes(reading: _Reading, path: Path, name: str) -> bytes | None:
 def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
     name = path.relative_to(base).as_posix()
     own = _Set(broken=True)
-    data = _bytes(reading, path, name)
-    if data is None:
+    reading.sets.append(own)
+    sha = _digest(reading, path, name)
+    if sha is None:
         return own
-    found, problems = document.read(data, name)
+    found, problems = document.read(path.read_bytes(), name)
     reading.problems.extend(problems)
     if found is None:
         return own
@@ -371,6 +420,7 @@ def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
     if place is not None:
         city = place if level == "city" else None
         own = _Set(place, city)
+        reading.sets[-1] = own
     if value.get("as_of") is not None:
         day = parse_date(cell(value["as_of"]))
         if day is None:
@@ -378,14 +428,13 @@ def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
         else:
             reading.days.append((name, day))
     rows = _value_rows(reading, name, found, value.get("values") or {})
-    sha = hashlib.sha256(data).hexdigest()
-    raw = RawTable(1, ("key", "value", "as_of", "document"), tuple(rows))
+    raw = RawTable(1, ("key", "value", "as_of", "document"), rows)
     if rows and own.place is None:
-        reading.files.append(FileRead(name, sha, len(rows), 0, len(rows)))
+        reading.files.append(FileRead(name, sha, len(rows)))
     elif rows:
         _read_table(reading, own, VALUES, raw, name, sha)
     else:
-        reading.files.append(FileRead(name, sha, 0, 0, 0))
+        reading.files.append(FileRead(name, sha, 0))
     return own
 
 
@@ -450,28 +499,138 @@ def _value_rows(
 # --- tables --------------------------------------------------------------------------------------------------------
 
 
-def _read_table(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: str, sha256: str) -> None:
-    """Types the rows of one file and adds the sound ones to the table."""
-    file_index = len(reading.files)
-    reading.problems.extend(raw.problems)
-    broken = any(problem.severity == "error" for problem in raw.problems)
+def _read_table(
+    reading: _Reading, own: _Set, table: Table, raw: RawTable, file: str, sha256: str, path: Path | None = None
+) -> None:
+    """Finds the columns of one file's rows, which are typed when the headers of all files are known."""
     columns = None if not raw.header else _columns(reading, own, table, raw, file)
     if columns is None:
-        rows = len(raw.records) + raw.lost
-        reading.files.append(FileRead(file, sha256, rows, 0, rows))
+        rows = sum(1 for _ in raw.records) + raw.lost
+        reading.problems.extend(raw.problems)
         reading.refused.append(Refused(table.id, own.place, None))
+        reading.files.append(FileRead(file, sha256, rows))
         return
-    if not raw.records and not broken:
-        reading.error("empty_table", file, raw.header_row, details={"table": {"zh": table.title, "en": table.id}})
+    reading.files.append(FileRead(file, sha256, 0))
+    reading.parts[table.id].append(_Part(len(reading.sets) - 1, len(reading.files) - 1, columns, raw, path))
+
+
+def _type_tables(reading: _Reading) -> None:
+    reading.store.make(TABLES[id] for id in reading.parts)
+    for id, parts in reading.parts.items():
+        _type_table(reading, TABLES[id], parts)
+
+
+def _type_table(reading: _Reading, table: Table, parts: list[_Part]) -> None:
+    """Types the rows of all files for a table and adds the sound ones."""
+    store = reading.store
+    listed = []
+    for part in parts:
+        if part.raw.bulk and store.hold_file(part.raw.bulk, part.columns, (part.own, part.file)):
+            _type_rows(reading, table, frozenset(column.id for column in part.columns if column))
+            _count(reading, table, part, store.counted())
+        elif part.raw.bulk:
+            assert part.path is not None
+            read = READERS[part.path.suffix.casefold()]
+            raw = read(part.path, reading.files[part.file].path, table, reading.encoding, bulk=False)
+            listed.append(replace(part, raw=raw))
+        else:
+            listed.append(part)
+    for held in _held(reading, table, listed):
+        store.hold(held)
+        _type_rows(reading, table, frozenset(held) - RAW.keys())
+    _refuse_repeated(reading, table)
+
+
+def _count(reading: _Reading, table: Table, part: _Part, rows: int) -> None:
+    """Sees to what can be told of a file only when its last row has been read."""
+    raw, file, own = part.raw, reading.files[part.file], reading.sets[part.own]
+    reading.files[part.file] = replace(file, rows=rows + raw.lost)
+    reading.problems.extend(raw.problems)
+    broken = any(problem.severity == "error" for problem in raw.problems)
+    if not rows and not broken:
+        reading.error("empty_table", file.path, raw.header_row, details={"table": {"zh": table.title, "en": table.id}})
+    if not rows or broken:
         reading.refused.append(Refused(table.id, own.place, None))
-    typed = reading.tables.setdefault(table.id, TypedTable(table, columns={c.id: [] for c in table.columns}))
-    accepted = 0
-    for row, cells in raw.records:
-        accepted += _read_row(reading, own, typed, columns, file, file_index, row, cells)
-    if broken:
-        reading.refused.append(Refused(table.id, own.place, None))
-    rows = len(raw.records) + raw.lost
-    reading.files.append(FileRead(file, sha256, rows, accepted, rows - accepted))
+
+
+def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[dict[str, list[Any]]]:
+    """The rows of several files by column, a blank cell being None, so many at a time as take little room."""
+    present = {column.id for part in parts for column in part.columns if column}
+    names = [column.id for column in table.columns if column.id in present]
+    held: dict[str, list[Any]] = {name: [] for name in (*RAW, *names)}
+    for part in parts:
+        width, rows = len(part.columns), 0
+        at = {column.id: index for index, column in enumerate(part.columns) if column}
+        found = iter(part.raw.records)
+        while records := list(islice(found, MOST_ROWS - len(held["_id"]))):
+            rows += len(records)
+            held["_id"] += range(len(held["_id"]), len(held["_id"]) + len(records))
+            held["_set"] += [part.own] * len(records)
+            held["_file"] += [part.file] * len(records)
+            held["_row"] += [row for row, _ in records]
+            held["_first"] += [next(filter(None, cells)) for _, cells in records]
+            held["_extra"] += [next(filter(None, cells[width:]), None) for _, cells in records]
+            for name in names:
+                index = at.get(name, width)
+                held[name] += [cells[index] or None if index < min(width, len(cells)) else None for _, cells in records]
+            if len(held["_id"]) == MOST_ROWS:
+                yield held
+                held = {name: [] for name in held}
+        _count(reading, table, part, rows)
+    if held["_id"]:
+        yield held
+
+
+def _type_rows(reading: _Reading, table: Table, given: frozenset[str]) -> None:
+    """Types the rows that the store holds: those with plain cells there, every other one here."""
+    store, known = reading.store, reading.known
+    placed: dict[tuple[int, str], tuple[int, int | None, str]] = {}
+    for number, text in store.places_named(table, given):
+        own = reading.sets[number]
+        place = _place_of(reading, own, text)
+        if place is not None:
+            placed[number, text] = (place, reading.cities.get(place), reading.places[place].level)
+    named = {"indicator": known.indicators, "standard": known.standards, "check": known.checks}
+    plain = Plain(
+        {column: sorted(ids) for column, ids in named.items() if column in table.column_ids},
+        sorted(key for key, kind in VALUE_KINDS.items() if kind == "count"),
+        sorted({key for key, kind in VALUE_KINDS.items() if kind == "measure"} | known.numbers - VALUE_KINDS.keys()),
+    )
+    added: list[tuple[Any, ...]] = []
+    for id, number, file, row, first, extra, cells in store.type(table, given, placed, plain):
+        sound = _read_row(reading, reading.sets[number], table, (file, row, first, extra), cells)
+        if sound is not None:
+            place, values = sound
+            at = (place, reading.cities.get(place), reading.places[place].level, file * ROWS + row, number, id)
+            added.append((*at, *(values[name] for name in types_of(table))))
+    if added:
+        store.add(table, added)
+
+
+def _refuse_repeated(reading: _Reading, table: Table) -> None:
+    """Takes out every row whose key another row has before it."""
+    if not table.key:
+        return
+    gone: list[int] = []
+    apart = any(own.suffix for own in reading.sets)
+    for ids in reading.store.repeated(table, apart):
+        first, *others = reading.store.rows(table, ids=ids)
+        file, row = divmod(first["_at"], ROWS)
+        for cells in others:
+            number, where = divmod(cells["_at"], ROWS)
+            place = cells["_place"]
+            shown = " ".join(str(cells[id]) for id in table.key if cells[id] != "")
+            again: dict[str, object] = {"first_file": reading.files[file].path, "first_row": row}
+            county = reading.places[place].id
+            reading.error(
+                "duplicate", reading.files[number].path, where, column=table.key[-1], value=shown, county=county,
+                details=again,
+            )  # fmt: skip
+            school = next((cells[id] for id in REFERENCES if cells.get(id)), None)
+            reading.refused.append(Refused(table.id, place, cells.get("indicator"), school))
+        gone += ids[1:]
+    if gone:
+        reading.store.remove(table, gone)
 
 
 def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: str) -> list[Column | None] | None:
@@ -522,28 +681,27 @@ def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: st
 def _read_row(
     reading: _Reading,
     own: _Set,
-    typed: TypedTable,
-    columns: list[Column | None],
-    file: str,
-    file_index: int,
-    row: int,
-    cells: tuple[str, ...],
-) -> bool:
-    """Adds one row; False where it was refused, with a problem for each fault in it."""
-    table = typed.table
+    table: Table,
+    about: tuple[int, int, str, str | None],
+    cells: Mapping[str, str | None],
+) -> tuple[int, dict[str, Any]] | None:
+    """The place and the cells of one row; None where it was refused, with a problem for each fault in it.
+
+    It is `about` a file, a row, the first text in it and the text beyond the header.
+    """
+    number, row, first, extra = about
+    file = reading.files[number].path
     before = len(reading.problems)
-    raw = {column.id: text for column, text in zip(columns, cells, strict=False) if column is not None}
-    if any(cells[len(columns) :]):
-        extra = next(text for text in cells[len(columns) :] if text)
+    if extra:
         reading.error("beyond_header", file, row, value=extra)
-    if _is_total(table, own, raw, cells):
-        label = next(text for text in cells if text)
-        reading.problems.append(Problem("query", "total_row", file, row, value=label))
-        return True
-    place = _row_place(reading, own, table, raw.get(table.place, ""), file, row)
+    if _is_total(table, own, cells, first):
+        reading.problems.append(Problem("query", "total_row", file, row, value=first))
+        reading.sums[number] += 1
+        return None
+    place = _row_place(reading, own, table, cells.get(table.place) or "", file, row)
     values: dict[str, Any] = {}
     for column in table.columns:
-        text = raw.get(column.id, "")
+        text = cells.get(column.id) or ""
         if column.kind == "place":
             values[column.id] = text
         elif column.kind == "prefix":
@@ -561,69 +719,69 @@ def _read_row(
             values[column.id] = _typed(reading, column, text, file, row)
             if len(reading.problems) == told and column.kind != "text":
                 reading.typed[table.id, column.id, text] = values[column.id]
+        if column.kind == "printed":
+            values[f"{column.id}/printed"] = None if values[column.id] is None else str(values[column.id])
+    if table is VALUES:
+        values["number"] = parse_decimal(values["value"]) if values["value"] else None
     _check_references(reading, table, values, file, row)
-    if table.key and not any(problem.severity == "error" for problem in reading.problems[before:]):
-        key = (own.suffix, *(place if id == table.place else values[id] for id in table.key))
-        first = reading.keys[table.id].get(key)
-        if first is None:
-            reading.keys[table.id][key] = (file, row)
-        else:
-            shown = " ".join(str(values[id]) for id in table.key if values[id] != "")
-            again: dict[str, object] = {"first_file": first[0], "first_row": first[1]}
-            reading.error("duplicate", file, row, column=table.key[-1], value=shown, details=again)
     if any(problem.severity == "error" for problem in reading.problems[before:]):
         county = reading.places[place].id if place is not None else None
         for index in range(before, len(reading.problems)):
             reading.problems[index] = replace(reading.problems[index], county=county)
         indicator = values.get("indicator")
-        known = indicator if indicator and reading.known.indicator(indicator) else None
+        named = indicator if indicator and reading.known.indicator(indicator) else None
         school = next((values.get(id) for id in REFERENCES if values.get(id)), None)
-        reading.refused.append(Refused(table.id, place, known, school))
-        return False
-    assert place is not None
-    typed.place.append(place)
-    typed.file.append(file_index)
-    typed.row.append(row)
-    for id, value in values.items():
-        typed.columns[id].append(value)
-    return True
-
-
-def _is_total(table: Table, own: _Set, raw: Mapping[str, str], cells: tuple[str, ...]) -> bool:
-    """Whether a row is a sum of those above it, and not itself a fact (as the city's row of the notice is)."""
-    if table.of_places and own.city is not None and spelled(raw.get(table.place, "")) in WHOLE:
-        return False
-    return spelled(next(text for text in cells if text)) in TOTALS
-
-
-def _row_place(reading: _Reading, own: _Set, table: Table, text: str, file: str, row: int) -> int | None:
-    """The index of a row's place; None, with a problem, where it has none or not the set's."""
-    column = table.place
-    if text == "":
-        if own.place is not None:
-            return own.place
-        reading.error("no_place", file, row, column=column)
+        reading.refused.append(Refused(table.id, place, named, school))
         return None
+    assert place is not None
+    return place, values
+
+
+def _is_total(table: Table, own: _Set, cells: Mapping[str, str | None], first: str) -> bool:
+    """Whether a row is a sum of those above it, and not itself a fact (as the city's row of the notice is)."""
+    if table.of_places and own.city is not None and spelled(cells.get(table.place) or "") in WHOLE:
+        return False
+    return spelled(first) in TOTALS
+
+
+def _place_of(reading: _Reading, own: _Set, text: str) -> int | None:
+    """The index of the place that a row names, or of its set's where it names none; None where it is none."""
+    if text == "":
+        return own.place
     if own.city is not None and spelled(text) in WHOLE:
         return own.city
     place = reading.registry.find(text)
     if place is None:
-        known = reading.registry.names()
-        details = {"hint": hint(spelled(text), known), "expected": "、".join(known)}
-        reading.error("unknown_place", file, row, column=column, value=text, details=details)
         return None
     if own.suffix:
         if place.level == "city" and own.city is not None:
             return own.city
         place = Place(None, place.name + own.suffix, place.level, (place.name,))
     if own.place is not None and own.city is None and place.id != reading.places[own.place].id:
-        details = {"own": reading.places[own.place].name}
-        reading.error("other_county", file, row, column=column, value=text, details=details)
         return None
     index = reading.place(place)
     if own.city is not None and place.level in ("county", "zone", "municipal"):
         reading.cities[index] = own.city
     return index
+
+
+def _row_place(reading: _Reading, own: _Set, table: Table, text: str, file: str, row: int) -> int | None:
+    """The index of a row's place; None, with a problem, where it has none or not the set's."""
+    column = table.place
+    index = _place_of(reading, own, text)
+    if index is not None:
+        return index
+    if text == "":
+        reading.error("no_place", file, row, column=column)
+    elif reading.registry.find(text) is None:
+        known = reading.registry.names()
+        details: dict[str, object] = {"hint": hint(spelled(text), known), "expected": "、".join(known)}
+        reading.error("unknown_place", file, row, column=column, value=text, details=details)
+    else:
+        assert own.place is not None
+        details = {"own": reading.places[own.place].name}
+        reading.error("other_county", file, row, column=column, value=text, details=details)
+    return None
 
 
 def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) -> Any:
@@ -665,7 +823,7 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
                 _nothing(reading, column, text, file, row)
                 return None
             number = parse_decimal(text, percent=column.unit == "%")
-            value = _number_of_kind(kind, number)
+            value = number_of_kind(kind, number)
             if value is None:
                 _bad_cell(reading, file, row, column, text, kind)
             elif number is not None and kind != "printed" and number != number.quantize(SCALE, ROUND_HALF_UP):
@@ -680,88 +838,10 @@ def _nothing(reading: _Reading, column: Column, text: str, file: str, row: int) 
     reading.problems.append(Problem("query", "nothing_sign", file, row, column.id, text, details=details))
 
 
-def _number_of_kind(kind: str, number: Decimal | None) -> Any:
-    if number is None or abs(number) >= LARGEST:
-        return None
-    whole = int(number) if number == number.to_integral_value() else None
-    match kind:
-        case "count":
-            return whole if whole is not None and whole >= 0 else None
-        case "year":
-            return whole if whole in YEARS else None
-        case "measure":
-            return number.quantize(SCALE, ROUND_HALF_UP) if number >= 0 else None
-        case "printed":
-            return number
-        case _:
-            return number.quantize(SCALE, ROUND_HALF_UP)
-
-
-def parse_decimal(text: str, percent: bool = False) -> Decimal | None:
-    """The number that a cell holds: full-width digits and thousands separators read as meant; None otherwise."""
-    folded = unicodedata.normalize("NFKC", text).strip().removesuffix("年")
-    if percent:
-        folded = folded.removesuffix("%").strip()
-    return Decimal(folded.replace(",", "")) if len(folded) < 40 and NUMBER.fullmatch(folded) else None
-
-
-AMOUNT_OF_BAND = r"(\d{1,6}(?:\.\d{1,2})?)"
-
-
-def ends_of_band(text: str) -> tuple[Decimal | None, Decimal | None]:
-    """The two ends of a range such as `26-30`, `≤25`, `≥66` or `61≤x<73`; an open end is None."""
-    folded = re.sub(r"人|间|m2|㎡|平方米|单间|面积|每班", "", spelled(text).casefold())
-    folded = folded.replace("<=", "≤").replace(">=", "≥").replace("不足", "<").replace("不满", "<")
-    between = re.fullmatch(rf"{AMOUNT_OF_BAND}(?:-|~|—|–|−|至|[≤<]x?[≤<]?){AMOUNT_OF_BAND}", folded)
-    if between:
-        return Decimal(between[1]), Decimal(between[2])
-    above = re.fullmatch(rf"[≥>]{AMOUNT_OF_BAND}|{AMOUNT_OF_BAND}及?以上", folded)
-    if above:
-        return Decimal(above[1] or above[2]), None
-    below = re.fullmatch(rf"[≤<]{AMOUNT_OF_BAND}|{AMOUNT_OF_BAND}及?以下", folded)
-    if below:
-        return Decimal(0), Decimal(below[1] or below[2])
-    return None, None
-
-
-def prefix_of_id(id: str) -> int:
-    """The first two digits of an id of 10 digits; 0 where it is none."""
-    return int(id[:2]) if re.fullmatch(r"[0-9]{10}", id) else 0
-
-
-def parse_date(text: str) -> date | None:
-    """The day that a cell holds, `2022-12-31`, `2022/12/31` or `2022年12月31日`; None otherwise."""
-    match = DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if not match:
-        return None
-    year, month, day = map(int, match.groups())
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
 def _bad_cell(reading: _Reading, file: str, row: int | None, column: Column, value: str, kind: str) -> None:
     unit = f" ({column.unit})" if column.unit and kind in NUMERIC else ""
     details = {"header": column.header, "expected": EXPECTED[kind], "unit": unit}
     reading.error("bad_cell", file, row, column=column.id, value=value, details=details)
-
-
-EXPECTED: Mapping[str, Mapping[str, str]] = {
-    "count": {"zh": "0 或以上的整数", "en": "a whole number of 0 or more"},
-    "measure": {"zh": "0 或以上的数", "en": "a number of 0 or more"},
-    "number": {"zh": "数", "en": "a number"},
-    "printed": {"zh": "数", "en": "a number"},
-    "year": {"zh": "4 位年份", "en": "a year of 4 digits"},
-    "share": {"zh": "小数，如 0.14，或 14%", "en": "a fraction such as 0.14, or 14%"},
-    "level": {"zh": "Ⅰ 至 Ⅴ 级", "en": "a level from I to V"},
-    "date": {"zh": "日期，如 2022-12-31", "en": "a date such as 2022-12-31"},
-    "band": {"zh": "范围，如 26-30、≤25、≥66", "en": "a range such as 26-30, ≤25 or ≥66"},
-    "county_code": {"zh": "6 位代码", "en": "a code of 6 digits"},
-    "indicator": {"zh": "规则中已有的指标编号", "en": "the id of an indicator in the rules"},
-    "standard": {"zh": "规则中已有的标准编号", "en": "the id of a standard in the rules"},
-    "check": {"zh": "规则中已有的校验项编号", "en": "the id of a check in the rules"},
-}
 
 
 def _check_references(reading: _Reading, table: Table, values: dict[str, Any], file: str, row: int) -> None:
@@ -777,7 +857,7 @@ def _check_references(reading: _Reading, table: Table, values: dict[str, Any], f
         elif kind == "share":
             found = share_written(text)
         elif kind:
-            found = _number_of_kind(kind, parse_decimal(text))
+            found = number_of_kind(kind, parse_decimal(text))
         if kind and found is None:
             _bad_cell(reading, file, row, VALUES.column("value"), text, kind)
         known_keys = VALUE_KINDS.keys() | reading.known.numbers
@@ -802,125 +882,80 @@ REFERENCES = {"school_id": "schools", "kindergarten_id": "kindergartens"}
 def _check_schools(reading: _Reading) -> None:
     """Rows whose school is not in `schools` (or kindergarten not in `kindergartens`) are taken out and reported."""
     for column, home in REFERENCES.items():
-        if home not in reading.tables:
+        if home not in reading.parts:
             continue
         refused = {(one.table, one.place, one.subject) for one in reading.refused}
-        listed = set(zip(reading.tables[home].place, reading.tables[home].columns[column], strict=True))
-        for id, typed in reading.tables.items():
-            if id in (home, "vocational_schools") or column not in typed.columns:
+        for id in reading.parts:
+            table = TABLES[id]
+            if id in (home, "vocational_schools") or column not in table.column_ids:
                 continue
-            pairs = list(zip(typed.place, typed.columns[column], strict=True))
-            lost = [index for index, pair in enumerate(pairs) if pair not in listed]
-            for index in lost:
-                file = reading.files[typed.file[index]]
-                details = {"home": home}
-                pair = (home, typed.place[index], typed.columns[column][index])
+            lost = reading.store.strangers(table, TABLES[home])
+            for _, at, place, subject in lost:
+                file, row = divmod(at, ROWS)
+                code = "home_refused" if (home, place, subject) in refused else "unlisted"
+                county = reading.places[place].id
                 reading.error(
-                    "home_refused" if pair in refused else "unlisted",
-                    file.path,
-                    typed.row[index],
-                    column=column,
-                    value=typed.columns[column][index],
-                    county=reading.places[typed.place[index]].id,
-                    details=details,
-                )
-                reading.refused.append(Refused(id, typed.place[index], None, typed.columns[column][index]))
-                reading.files[typed.file[index]] = replace(file, accepted=file.accepted - 1, rejected=file.rejected + 1)
-            gone = set(lost)
-            for values in (typed.place, typed.file, typed.row, *typed.columns.values()):
-                values[:] = [value for index, value in enumerate(values) if index not in gone]
+                    code, reading.files[file].path, row, column=column, value=subject, county=county,
+                    details={"home": home},
+                )  # fmt: skip
+                reading.refused.append(Refused(id, place, None, subject))
+            if lost:
+                reading.store.remove(table, [id for id, *_ in lost])
 
 
 # --- derived tables ------------------------------------------------------------------------------------------------
 
 
-def _derive(tables: dict[str, TypedTable]) -> None:
+def _derive(reading: _Reading, given: set[str]) -> list[Table]:
     """Adds the tables that are made of others' rows: a row a school and stage, and so on."""
-    schools = tables.get("schools")
-    if schools:
-        _blank_is_none_of_it(schools)
-        tables[SCHOOL_STAGES.id] = _crossed(schools, SCHOOL_STAGES, "stage", STAGES)
-        tables[SCHOOL_ROOM_KINDS.id] = _crossed(schools, SCHOOL_ROOM_KINDS, "kind", ROOM_KINDS)
-    if "values" in tables:
-        tables[MONITORED_SUBJECTS.id] = _monitored(tables["values"])
-
-
-def _blank_is_none_of_it(schools: TypedTable) -> None:
-    """Makes a blank 0 in a stage that the school's type does not have: there it is not missing."""
-    types = schools.columns["type"]
-    for stem in SPLIT_BY_STAGE:
-        for stage in (*STAGES, "senior"):
-            cells = schools.columns.get(f"{stem}_{stage}")
-            if cells is not None:
-                cells[:] = [
-                    0 if cell is None and type is not None and stage not in STAGES_OF_TYPE[type] else cell
-                    for cell, type in zip(cells, types, strict=True)
-                ]
-
-
-def _crossed(schools: TypedTable, table: Table, by: str, codes: Iterable[str]) -> TypedTable:
-    """A row for each school and code, with the school's cells and those of the code.
-
-    A stage that a school's type does not have is there too: its students are none, and no rule applies to it.
-    """
-    made = TypedTable(table, columns={column.id: [] for column in table.columns})
-    names = list(schools.columns)
-    for index, cells in enumerate(zip(*schools.columns.values(), strict=True)):
-        row = dict(zip(names, cells, strict=True))
-        for code in codes:
-            made.place.append(schools.place[index])
-            made.file.append(schools.file[index])
-            made.row.append(schools.row[index])
-            for column in table.columns:
-                cell = code if column.id == by else row[column.sources[code]] if column.sources else row[column.id]
-                made.columns[column.id].append(cell)
+    made: list[Table] = []
+    if "schools" in reading.parts:
+        reading.store.blank_is_none(SCHOOLS, _stages_not_had())
+        reading.store.crossed(SCHOOL_STAGES, SCHOOLS, "stage", STAGES)
+        reading.store.crossed(SCHOOL_ROOM_KINDS, SCHOOLS, "kind", ROOM_KINDS)
+        made += [SCHOOL_STAGES, SCHOOL_ROOM_KINDS]
+    if "values" in reading.parts:
+        reading.store.make([MONITORED_SUBJECTS])
+        rows = list(_monitored(reading))
+        if rows:
+            reading.store.add(MONITORED_SUBJECTS, rows)
+            given.add(MONITORED_SUBJECTS.id)
+        made.append(MONITORED_SUBJECTS)
+    if "schools" in given:
+        given |= {SCHOOL_STAGES.id, SCHOOL_ROOM_KINDS.id}
     return made
 
 
-# What the values of the state's quality monitoring must be: a level I to V, and a share.
-MONITORED = {"monitoring_level": "level", "monitoring_variation": "share"}
-ROMAN = ("I", "II", "III", "IV", "V")
+def _stages_not_had() -> dict[str, list[str]]:
+    """The types of schools that do not have the stage of a column: there a blank is not missing but 0."""
+    return {
+        f"{stem}_{stage}": [type for type, stages in STAGES_OF_TYPE.items() if stage not in stages]
+        for stem in SPLIT_BY_STAGE
+        for stage in (*STAGES, "senior")
+        if f"{stem}_{stage}" in SCHOOLS.column_ids
+    }
 
 
-def share_written(text: str) -> Decimal | None:
-    """The share that `0.14` or `14%` stands for; None where it is none."""
-    percent = spelled(text).endswith("%")
-    number: Decimal | None = _number_of_kind("measure", parse_decimal(text, percent=percent))
-    return number / 100 if percent and number is not None else number
-
-
-def level_of_attainment(text: str) -> Decimal | None:
-    """The level that `3`, `Ⅲ` or `III级` stands for; None where it is none of 1 to 5."""
-    folded = spelled(text).upper().removesuffix("级")
-    number = str(ROMAN.index(folded) + 1) if folded in ROMAN else folded
-    return Decimal(number) if number in ("1", "2", "3", "4", "5") else None
-
-
-def _monitored(values: TypedTable) -> TypedTable:
+def _monitored(reading: _Reading) -> Iterator[tuple[Any, ...]]:
     """A row for each subject of the state's quality monitoring, from `monitoring_level.X` and `monitoring_variation.X`.
 
     A level or a variation without a subject holds for every subject that has none of its own, or for all of them.
     """
-    found: dict[int, dict[str, dict[str, int]]] = {}
-    for index, (place, key) in enumerate(zip(values.place, values.columns["key"], strict=True)):
-        stem, _, subject = key.partition(".")
+    found: dict[int, dict[str, dict[str, tuple[int, str | None]]]] = {}
+    for cells in reading.store.rows(VALUES):
+        stem, _, subject = cells["key"].partition(".")
         if stem in ("monitoring_level", "monitoring_variation"):
-            found.setdefault(place, {}).setdefault(subject, {})[stem.removeprefix("monitoring_")] = index
-    made = TypedTable(MONITORED_SUBJECTS, columns={column.id: [] for column in MONITORED_SUBJECTS.columns})
+            of_place = found.setdefault(cells["_place"], {})
+            of_place.setdefault(subject, {})[stem.removeprefix("monitoring_")] = (cells["_at"], cells["value"])
     for place, subjects in found.items():
         overall = subjects.get("", {})
         for subject, own in subjects.items():
             if not subject and len(subjects) > 1:
                 continue
             rows = {**overall, **own}
-            at = rows.get("variation", rows.get("level", 0))
-            made.place.append(place)
-            made.file.append(values.file[at])
-            made.row.append(values.row[at])
-            cells = {name: values.columns["value"][index] for name, index in rows.items()}
-            made.columns["county"].append("")
-            made.columns["subject"].append(subject or "all")
-            level, variation = cells.get("level"), cells.get("variation")
-            made.columns["level"].append(level_of_attainment(level) if level else None)
-            made.columns["variation"].append(share_written(variation) if variation else None)
-    return made
+            at, _ = rows.get("variation") or rows["level"]
+            (_, level), (_, variation) = rows.get("level", (0, None)), rows.get("variation", (0, None))
+            yield (
+                place, reading.cities.get(place), reading.places[place].level, at, 0, 0, "", subject or "all",
+                level_of_attainment(level) if level else None, share_written(variation) if variation else None,
+            )  # fmt: skip

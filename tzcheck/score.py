@@ -323,7 +323,7 @@ class View:
         self.present = _present(facts)
         self.values = _rows_of_values(facts)
         self.undocumented = _undocumented(facts)
-        self.table_of = {file: id for id, typed in facts.tables.items() for file in dict.fromkeys(typed.file)}
+        self.table_of = {file: id for id, typed in facts.tables.items() for file in typed.files}
         self.published = {(one.place, one.standard): one for one in _published_totals(facts)}
         self.found: dict[tuple[str, int], Indicator] = {}
         self.dates = _dates_of_documents(facts)
@@ -803,10 +803,10 @@ def _present(facts: Facts) -> Mapping[tuple[str, str | None], set[int]]:
     """The places that each table, and each key of `values`, has a row of."""
     present: dict[tuple[str, str | None], set[int]] = defaultdict(set)
     for id, typed in facts.tables.items():
-        present[id, None] |= set(typed.place)
+        present[id, None] |= {place for place, _ in typed.counted("_place")}
     values = facts.tables.get("values")
     if values:
-        for place, key in zip(values.place, values.columns["key"], strict=True):
+        for place, key, _ in values.counted("_place", "key"):
             present["values", key].add(place)
     return present
 
@@ -864,27 +864,20 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
 def _rows_of_values(facts: Facts) -> Mapping[tuple[int, str], tuple[int | None, int | None]]:
     """The file and row of every county value, by place and key."""
     typed = facts.tables.get("values")
-    if typed is None:
-        return {}
-    keys = zip(typed.place, typed.columns["key"], strict=True)
-    return dict(zip(keys, zip(typed.file, typed.row, strict=True), strict=True))
+    return {(place, cells["key"]): (file, row) for place, file, row, cells in typed.rows()} if typed else {}
 
 
 def _undocumented(facts: Facts) -> set[tuple[int, str]]:
     """The county values that name no document, by place and key."""
     typed = facts.tables.get("values")
-    if typed is None:
-        return set()
-    rows = zip(typed.place, typed.columns["key"], typed.columns["document"], strict=True)
-    return {(place, key) for place, key, document in rows if not document}
+    rows = typed.rows() if typed else ()
+    return {(place, cells["key"]) for place, _, _, cells in rows if not cells["document"]}
 
 
 def _dates_of_documents(facts: Facts) -> Mapping[tuple[int, str], date | None]:
     """The day of the document that attests an indicator, by place and indicator."""
     typed = facts.tables.get("attestations")
-    if typed is None:
-        return {}
-    return dict(zip(zip(typed.place, typed.columns["indicator"], strict=True), typed.columns["date"], strict=True))
+    return {(place, cells["indicator"]): cells["date"] for place, _, _, cells in typed.rows()} if typed else {}
 
 
 def _source_of_limit(judgements: list[Judgement]) -> Source | None:
@@ -1118,11 +1111,11 @@ def _published_totals(facts: Facts) -> Iterable[Published]:
     typed = facts.tables.get("published")
     if typed is None:
         return
-    columns = (typed.columns[name] for name in ("standard", "achievement_percent", "unmet"))
-    for place, file, row, standard, achievement, unmet in zip(
-        typed.place, typed.file, typed.row, *columns, strict=True
-    ):
-        yield Published(place, standard, file, row, achievement, unmet)
+    for place, file, row, cells in typed.rows():
+        printed = cells["achievement_percent/printed"]
+        yield Published(
+            place, cells["standard"], file, row, None if printed is None else Decimal(printed), cells["unmet"]
+        )
 
 
 def _published(view: View, place: int, scores: Iterable[Score]) -> Iterable[Problem]:

@@ -49,11 +49,10 @@ def read(facts: Facts, day: date, barred: frozenset[str]) -> tuple[Waivers, list
     if typed is None:
         return found, problems
     ids = {
-        id for table, column in SUBJECTS.items() if table in facts.tables for id in facts.tables[table].columns[column]
+        id for table, column in SUBJECTS.items() if table in facts.tables for id in facts.tables[table].column(column)
     }
-    for index, place in enumerate(typed.place):
-        row = {name: cells[index] for name, cells in typed.columns.items()}
-        file, number = facts.files[typed.file[index]].path, typed.row[index]
+    for place, of_file, number, row in typed.rows():
+        file = facts.files[of_file].path
         indicator, expires = row["indicator"], row["expires"]
         lacking = [name for name in ("reason", "document_no", "approved_by") if not row[name]]
         county = facts.places[place].id

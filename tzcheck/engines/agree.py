@@ -63,31 +63,31 @@ def expected(plan: Plan, facts: Facts) -> Mapping[tuple[str, str], int]:
     for judgement in plan.judgements:
         if judgement.rule is None:
             typed = facts.tables.get(judgement.table.id) if judgement.table else None
-            for indicator in typed.columns["indicator"] if typed else ():
-                due[indicator, judgement.basis] += 1
+            for indicator, rows in typed.counted("indicator") if typed else ():
+                due[indicator, judgement.basis] += rows
             continue
-        for place in _spots(judgement, facts):
+        for place, number in _spots(judgement, facts):
             own = facts.places[place].level in judgement.own_levels
             if own or (judgement.rolls_up and facts.cities[place] is not None):
-                due[judgement.rule, judgement.basis] += 1
+                due[judgement.rule, judgement.basis] += number
     return due
 
 
-def _spots(judgement: Judgement, facts: Facts) -> Iterable[int]:
-    """The place of every subject: of each row, or each county or city (and category) that any row is about."""
+def _spots(judgement: Judgement, facts: Facts) -> Iterable[tuple[int, int]]:
+    """The place of every subject and how many there are: rows, or a county or city (and category) that a row is of."""
     if judgement.table is not None:
         typed = facts.tables.get(judgement.table.id)
-        return typed.place if typed else []
+        return typed.counted("_place") if typed else []
     spots: set[tuple[int, str | None]] = set()
     for id, split in judgement.grouped:
         typed = facts.tables.get(id)
         if typed:
-            categories = typed.columns[split] if split else [None] * len(typed.place)
-            spots.update(zip(typed.place, categories, strict=True))
+            found = typed.counted("_place", *([split] if split else []))
+            spots.update((place, part[0] if split else None) for place, *part, _ in found)
     if judgement.each == "county":
-        return [place for place, _ in spots]
+        return [(place, 1) for place, _ in spots]
     cities = {(facts.cities[place] if facts.cities[place] is not None else place, part) for place, part in spots}
-    return [city for city, _ in cities if city is not None and facts.places[city].level == "city"]
+    return [(city, 1) for city, _ in cities if city is not None and facts.places[city].level == "city"]
 
 
 def _check_number(due: Mapping[tuple[str, str], int], judged: Judged) -> None:

@@ -13,13 +13,11 @@ from tzcheck import condition as conditions
 from tzcheck import sql
 from tzcheck.engines.judged import Count, Judged, Subject, Value, told
 from tzcheck.errors import EngineFault, Problem
-from tzcheck.facts import Facts, TypedTable, parse_decimal
-from tzcheck.sql import Batch, Judgement, Plan, Root, Side, columns_of
+from tzcheck.facts import Facts
+from tzcheck.readers.store import ROWS
+from tzcheck.sql import Batch, Judgement, Plan, Root, Side
 from tzcheck.table import TABLES
 
-PLACES = {"_place": "INTEGER", "_city": "INTEGER", "_level": "VARCHAR"}
-ORIGIN = {**PLACES, "_at": "BIGINT"}
-ROWS = 2**32
 # Within this distance of a limit a coefficient of variation is computed exactly.
 NEAR = Fraction(1, 10**9)
 STEP = Decimal(1).scaleb(-sql.VARIATION_DECIMALS)
@@ -35,7 +33,7 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     counts: list[Count] = []
     subjects: list[Subject] = []
     subjects_told: list[Subject] = []
-    connection: Any = None
+    connection = facts.store.connection
 
     def judged(batch: Batch) -> tuple[list[Count], list[Subject], list[Subject]]:
         """The counts of a batch, the subjects that are told of, and all of those that everyone is asked of."""
@@ -56,17 +54,11 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
         return counted, of_told, of_all
 
     try:
+        facts.store.only_facts()
+        facts.store.make(TABLES[id] for id in plan.tables)
         # While DuckDB works for one thread, Python can for the other.
         with ThreadPoolExecutor(2) as pool:
-            opening = pool.submit(duckdb.connect, config={"threads": 2, "autoinstall_known_extensions": "false"})
-            steps = plan.steps
-            connection = opening.result()
-            loads = [
-                ("places", PLACES, _places(facts)),
-                *(_columns(facts, id, used) for id, used in plan.tables.items()),
-            ]
-            list(pool.map(lambda load: _create(connection.cursor(), *load), loads))
-            for step in steps:
+            for step in plan.steps:
                 list(pool.map(lambda query: connection.cursor().execute(query), step))
             for root in plan.roots:
                 _settle(connection, root)
@@ -76,9 +68,6 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
                 subjects += of_all
     except duckdb.Error as error:
         raise EngineFault([Problem("error", "duckdb", details={"why": str(error).splitlines()[0]})]) from error
-    finally:
-        if connection is not None:
-            connection.close()
     for found in (subjects, subjects_told):
         found.sort(key=lambda one: (one.rule, one.place, one.file or 0, one.row or 0))
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
@@ -307,41 +296,3 @@ def _number_at(columns: Sequence[int]) -> Callable[[tuple[Any, ...]], Value]:
         return None if one is None or other is None else Fraction(one) / Fraction(other)
 
     return quotient
-
-
-def _places(facts: Facts) -> list[Sequence[Any]]:
-    return [list(range(len(facts.places))), list(facts.cities), [place.level for place in facts.places]]
-
-
-def _columns(facts: Facts, id: str, used: frozenset[str]) -> tuple[str, dict[str, str], list[Sequence[Any]]]:
-    """A table to be loaded: its name, the types of its columns, their values."""
-    table = TABLES[id]
-    typed = facts.tables.get(id) or TypedTable(table, columns={column.id: [] for column in table.columns})
-    kinds = columns_of(table, used)
-    columns: list[Sequence[Any]] = [
-        typed.place,
-        [facts.cities[place] for place in typed.place],
-        [facts.places[place].level for place in typed.place],
-        [file * ROWS + row for file, row in zip(typed.file, typed.row, strict=True)],
-        *(_values(typed, name, kind) for name, kind in kinds.items()),
-    ]
-    return id, {**ORIGIN, **kinds}, columns
-
-
-def _values(typed: TypedTable, name: str, kind: str) -> Sequence[Any]:
-    if typed.table.id == "values" and name == "number":
-        found = (parse_decimal(text) if text else None for text in typed.columns["value"])
-        return [None if value is None else str(value) for value in found]
-    values = typed.columns[name]
-    if kind.startswith("DECIMAL"):
-        return [format(value, "f") if isinstance(value, Decimal) else value for value in values]
-    return values
-
-
-def _create(connection: Any, name: str, kinds: dict[str, str], columns: Sequence[Sequence[Any]]) -> None:
-    """A table from Python columns."""
-    parts = []
-    for index, (column, kind) in enumerate(kinds.items(), start=1):
-        given = "VARCHAR" if kind.startswith("DECIMAL") else kind
-        parts.append(f'unnest(${index}::{given}[])::{kind} AS "{column}"')
-    connection.execute(f'CREATE TABLE "{name}" AS SELECT {", ".join(parts)}', list(columns))

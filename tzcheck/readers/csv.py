@@ -1,50 +1,124 @@
-"""CSV files as spreadsheets write them: UTF-8 with or without BOM, or GB18030; titles above the header."""
+"""CSV files as spreadsheets write them: in UTF-8, GB18030 or UTF-16, with commas or tabs, titles above the header."""
 
+import codecs
 import csv
-import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from tzcheck.errors import Problem
-from tzcheck.readers.rows import RawTable, header_spelling, spellings
+from tzcheck.readers.rows import TITLE_ROWS, Bulk, RawTable, Record, headed, header_among, header_spelling, spellings
 from tzcheck.table import Table
 
-TITLE_ROWS = 20
 LONGEST_CELL = 100_000
+DELIMITERS = ",\t;"
+CHUNK = 1 << 20
+# Beyond so many bytes it pays to let DuckDB read the file.
+LARGE = 1 << 20
+MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+NAMES = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}
 
 
-def read(data: bytes, file: str, table: Table, encoding: str | None = None) -> RawTable:
-    """The rows of `data`. Blank rows count as rows but are left out; a file without a header has none at all."""
-    text, problems = decode(data, file, encoding)
-    if text is None:
-        return RawTable(0, (), (), tuple(problems))
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records: list[tuple[int, tuple[str, ...]]] = []
-    row = 0
-    try:
-        for row, cells in enumerate(reader, start=1):
-            stripped = tuple(cell.strip() for cell in cells)
-            if any(stripped):
-                records.append((row, stripped))
-    except csv.Error as error:
-        problems = [Problem("error", "csv_syntax", file, row + 1, details={"why": str(error)})]
-    if not records and problems:
-        return RawTable(0, (), (), tuple(problems), 1)
-    if not records:
-        return RawTable(0, (), (), (Problem("error", "empty_file", file),))
-    known = spellings(table)
-    hits = [sum(header_spelling(cell) in known for cell in cells) for _, cells in records[:TITLE_ROWS]]
-    top = hits.index(max(hits)) if max(hits) else 0
-    header_row, header = records[top]
-    return RawTable(header_row, header, tuple(records[top + 1 :]), tuple(problems), len(problems))
+def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk: bool = True) -> RawTable:
+    """The rows of a file; a large one whose lines are plain is left to the store where `bulk` is allowed.
+
+    A file without a header has none at all. Raises OSError.
+    """
+    looked = look(path, file, encoding)
+    if looked.encoding is None:
+        return RawTable(problems=list(looked.problems))
+    raw = RawTable(encoding=NAMES.get(looked.encoding, looked.encoding))
+    with path.open(encoding=looked.encoding, newline="") as text:
+        first = list(_first_lines(text))
+    delimiter = _delimiter(first, table)
+    if bulk and looked.plain and path.stat().st_size > LARGE and '"' not in "".join(first):
+        rows = [tuple(cell.strip() for cell in line.rstrip("\r\n").split(delimiter)) for line in first]
+        top = header_among(rows, table)
+        raw.header_row, raw.header = top + 1, rows[top]
+        raw.bulk = Bulk(path, top + 1, delimiter)
+        return raw
+    headed(raw, _records(path, file, looked.encoding, delimiter, raw), table)
+    if not raw.header and not raw.problems:
+        raw.problems.append(Problem("error", "empty_file", file))
+    return raw
 
 
-def decode(data: bytes, file: str, encoding: str | None) -> tuple[str | None, list[Problem]]:
-    """The text of a file: by its BOM, else strict UTF-8, else GB18030, or by `encoding` alone."""
-    if b"\0" in data:
-        return None, [Problem("error", "nul_byte", file, data.count(b"\n", 0, data.index(b"\0")) + 1)]
-    for name in [encoding] if encoding else ["utf-8-sig", "gb18030"]:
+@dataclass(frozen=True)
+class Look:
+    """What a file is: its encoding, None where it is no text; whether every line of it is a row in UTF-8."""
+
+    encoding: str | None
+    plain: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+def look(path: Path, file: str, encoding: str | None) -> Look:
+    """Goes through a file, whatever its size: by its BOM, else strict UTF-8, else GB18030, or `encoding` alone."""
+    with path.open("rb") as data:
+        start = data.read(4)
+    marked = next((name for mark, name in MARKED if start.startswith(mark)), None)
+    for name in [encoding] if encoding else [marked] if marked else ["utf-8", "gb18030"]:
+        decoder, plain, last = codecs.getincrementaldecoder(name)("strict"), True, b"\n"
+        wide = "16" in name or "32" in name
         try:
-            return data.decode(name), []
-        except (UnicodeDecodeError, LookupError):
+            with path.open("rb") as data:
+                while chunk := data.read(CHUNK):
+                    if not wide and b"\0" in chunk:
+                        return Look(None, problems=(Problem("error", "nul_byte", file, _row_of_nul(path)),))
+                    decoder.decode(chunk)
+                    joined = last[-2:] + chunk
+                    plain = plain and not (b"\n\n" in joined or b"\n\r\n" in joined or _lone_return(joined))
+                    last = chunk
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
             continue
-    return None, [Problem("error", "encoding", file, details={"tried": encoding or "UTF-8, GB18030"})]
+        found = "utf-8-sig" if name == "utf-8" else name
+        return Look(found, plain and NAMES.get(found) == "UTF-8")
+    tried = encoding or marked or "UTF-8, GB18030"
+    return Look(None, problems=(Problem("error", "encoding", file, details={"tried": tried}),))
+
+
+def _row_of_nul(path: Path) -> int:
+    row = 1
+    with path.open("rb") as data:
+        while b"\0" not in (chunk := data.read(CHUNK)):
+            row += chunk.count(b"\n")
+        return row + chunk.count(b"\n", 0, chunk.index(b"\0"))
+
+
+def _lone_return(chunk: bytes) -> bool:
+    """Whether a line ends in CR alone; of a CR at the very end the next chunk tells."""
+    return b"\r" in chunk and chunk.count(b"\r") - chunk.endswith(b"\r") > chunk.count(b"\r\n")
+
+
+def _first_lines(text: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(text):
+        if number == TITLE_ROWS:
+            return
+        yield line[:LONGEST_CELL]
+
+
+def _delimiter(lines: list[str], table: Table) -> str:
+    """What stands between cells: whatever splits the first lines into most of the table's headers."""
+    known = spellings(table)
+
+    def hits(delimiter: str) -> int:
+        split = ([header_spelling(cell.strip().strip('"')) for cell in line.split(delimiter)] for line in lines)
+        return max((sum(cell in known for cell in cells) for cells in split), default=0)
+
+    return max(DELIMITERS, key=hits)
+
+
+def _records(path: Path, file: str, encoding: str, delimiter: str, raw: RawTable) -> Iterator[Record]:
+    csv.field_size_limit(LONGEST_CELL)
+    row = 0
+    with path.open(encoding=encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        try:
+            for row, cells in enumerate(reader, start=1):
+                stripped = tuple(cell.strip() for cell in cells)
+                if any(stripped):
+                    yield row, stripped
+        except csv.Error as error:
+            raw.problems.append(Problem("error", "csv_syntax", file, row + 1, details={"why": str(error)}))
+            raw.lost += 1

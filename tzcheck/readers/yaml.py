@@ -1,6 +1,7 @@
 """YAML files: a list of rows, each a mapping from a column to its value."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from tzcheck import document
@@ -9,13 +10,13 @@ from tzcheck.readers.rows import RawTable
 from tzcheck.table import Table
 
 
-def read(data: bytes, file: str, table: Table, encoding: str | None = None) -> RawTable:
-    """The rows of `data`; the row number of each is the line it begins on."""
-    found, problems = document.read(data, file)
+def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk: bool = True) -> RawTable:
+    """The rows of a file; the row number of each is the line it begins on. Raises OSError."""
+    found, problems = document.read(path.read_bytes(), file)
     if found is None:
-        return RawTable(0, (), (), tuple(problems))
+        return RawTable(problems=problems)
     if not isinstance(found.value, list):
-        return RawTable(1, (), (), (Problem("error", "yaml_rows", file, 1, details={"table": table.id}),))
+        return RawTable(1, problems=[Problem("error", "yaml_rows", file, 1, details={"table": table.id})])
     header = tuple(dict.fromkeys(key for item in found.value if isinstance(item, dict) for key in item))
     records: list[tuple[int, tuple[str, ...]]] = []
     lost = 0
@@ -26,7 +27,7 @@ def read(data: bytes, file: str, table: Table, encoding: str | None = None) -> R
             lost += 1
             continue
         records.append((line, tuple(cell(item.get(key)) for key in header)))
-    return RawTable(1, header, tuple(records), tuple(problems), lost)
+    return RawTable(1, header, records, problems, lost)
 
 
 def cell(value: Any) -> str:

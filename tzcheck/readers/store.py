@@ -1,0 +1,384 @@
+"""The store: the rows of every table in DuckDB, where texts become typed cells without a Python object for each.
+
+Names in statements are ids of tables and columns, which no file can choose; what a file says is a parameter or a row.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from tzcheck.readers.rows import Bulk
+from tzcheck.table import NUMERIC, WORKED_OUT, Column, Table
+
+CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 2, "autoinstall_known_extensions": "false"}
+AMOUNT = "DECIMAL(38, 6)"
+TYPES = {"count": "HUGEINT", "year": "HUGEINT", "date": "DATE"}
+# `_at` is where a row was read: the number of its file times this, plus its row.
+ROWS = 2**32
+PLACES = {"_place": "INTEGER", "_city": "INTEGER", "_level": "VARCHAR"}
+OWN = {**PLACES, "_at": "BIGINT", "_set": "INTEGER", "_raw": "BIGINT", "_plain": "BOOLEAN"}
+RAW = {
+    "_id": "BIGINT",
+    "_set": "INTEGER",
+    "_file": "INTEGER",
+    "_row": "BIGINT",
+    "_first": "VARCHAR",
+    "_extra": "VARCHAR",
+}
+# The spellings that need no second look: whatever is spelled otherwise is left to `tzcheck.cells`.
+DIGITS, AMOUNTS, SIGNED = "[0-9]{1,9}", "[0-9]{1,9}([.][0-9]{1,6})?", "-?[0-9]{1,9}([.][0-9]{1,6})?"
+SPELLINGS = {"count": DIGITS, "measure": AMOUNTS, "number": SIGNED, "printed": SIGNED, "year": "(19|20)[0-9]{2}"}
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+BAND = "[0-9]{1,6}-[0-9]{1,6}", "[≤<][0-9]{1,6}", "[≥>][0-9]{1,6}"
+# What may stand for nothing, and what `str.strip` takes away: `tzcheck.cells` has the last word.
+SIGNS = r"[/／\-－﹣–—―ー无無\x{20}\x{3000}]{1,8}"
+BLANKS = "".join(f"\\x{{{code:x}}}" for code in range(0x3001) if chr(code).isspace())
+STRIPPED = f"(?s)[^{BLANKS}](.*[^{BLANKS}])?"
+
+
+def type_of(column: Column) -> str:
+    """The SQL type that the cells of a column have."""
+    return TYPES.get(column.kind, AMOUNT if column.kind in NUMERIC else "VARCHAR")
+
+
+def types_of(table: Table) -> dict[str, str]:
+    """The SQL columns of a table, beside its own, and their types.
+
+    Of a number whose decimals matter `id/printed` has the text; of a county value `number` what it is as a number.
+    """
+    types = {}
+    for column in table.columns:
+        types[column.id] = type_of(column)
+        if column.kind == "printed":
+            types[f"{column.id}/printed"] = "VARCHAR"
+    return types | ({"number": AMOUNT} if table.id == "values" else {})
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What the references in a table may be for a row to be typed without a second look.
+
+    `named` are, by column, the ids that it may name; `counts` and `numbers` the county values that must be numbers.
+    """
+
+    named: Mapping[str, Sequence[str]]
+    counts: Sequence[str] = ()
+    numbers: Sequence[str] = ()
+
+
+class Store:
+    """The tables of a fact set. A row is typed at once where its cells are spelled plainly, else by the caller."""
+
+    def __init__(self) -> None:
+        # It takes as long as to read some files, which can be done meanwhile.
+        self._opening = ThreadPoolExecutor(1).submit(duckdb.connect, config=CONFIG)
+        self.tables: set[str] = set()
+
+    @property
+    def connection(self) -> Any:
+        """The connection, of which every thread takes a cursor of its own."""
+        return self._opening.result()
+
+    def only_facts(self) -> None:
+        """Lets every table go that an engine has made."""
+        for (name,) in self._all("SELECT table_name FROM duckdb_tables()"):
+            if name not in self.tables:
+                self._do(f'DROP TABLE "{name}"')
+
+    def make(self, tables: Iterable[Table]) -> None:
+        """Empty tables, where there are none yet."""
+        made = []
+        for table in tables:
+            if table.id not in self.tables:
+                self.tables.add(table.id)
+                columns = [f'"{name}" {kind}' for name, kind in {**OWN, **types_of(table)}.items()]
+                made.append(f'CREATE TABLE "{table.id}" ({", ".join(columns)})')
+        if made:
+            self._do("; ".join(made))
+
+    def places(self, cities: Sequence[int | None], levels: Sequence[str]) -> None:
+        """The table of places: the index of each, of its city, its level."""
+        self.tables.add("places")
+        self._lists("places", PLACES, (range(len(levels)), cities, levels))
+
+    def hold(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Keeps rows of texts as they were read, by column; `RAW` and the columns that the files have."""
+        kinds = {name: RAW.get(name, "VARCHAR") for name in columns}
+        self._lists("listed", kinds, tuple(columns.values()))
+        self._do("CREATE OR REPLACE VIEW raw AS SELECT * FROM listed")
+
+    def hold_file(self, bulk: Bulk, columns: Sequence[Column | None], own: tuple[int, int]) -> bool:
+        """Keeps the rows of a CSV file as `hold` does; False where DuckDB can't read it. `own` are its set and file."""
+        kinds = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(columns)))
+        try:
+            self._do(
+                "CREATE OR REPLACE TABLE bulk AS SELECT * FROM read_csv($path, auto_detect = false, header = false, "
+                f"skip = {bulk.skip}, delim = $delimiter, quote = '\"', escape = '\"', columns = {{{kinds}}}, "
+                "strict_mode = true, compression = 'none', max_line_size = 4000000)",
+                {"path": str(bulk.path), "delimiter": bulk.delimiter},
+            )
+        except duckdb.Error:
+            return False
+        known = [f'c{index} AS "{column.id}"' for index, column in enumerate(columns) if column]
+        every = ", ".join(f"c{index}" for index in range(len(columns)))
+        self._do(
+            f"CREATE OR REPLACE VIEW raw AS SELECT rowid AS _id, {own[0]} AS _set, {own[1]} AS _file, "
+            f"rowid + {bulk.skip + 1} AS _row, coalesce({every}) AS _first, NULL AS _extra, "
+            f"{', '.join(known)} FROM bulk WHERE coalesce({every}) IS NOT NULL"
+        )
+        return True
+
+    def counted(self) -> int:
+        """How many rows are kept as they were read."""
+        return int(self._all("SELECT count(*) FROM raw")[0][0])
+
+    def places_named(self, table: Table, given: frozenset[str]) -> Iterator[tuple[int, str]]:
+        """The set and the text of every place that a row names, in the order of their first rows; '' for no text."""
+        where = _place_text(table, given)
+        query = f"SELECT _set, {where} AS text FROM raw r GROUP BY ALL ORDER BY min(_file * {ROWS} + _row)"
+        yield from self._all(query)
+
+    def type(
+        self,
+        table: Table,
+        given: frozenset[str],
+        placed: Mapping[tuple[int, str], tuple[int, int | None, str]],
+        plain: Plain,
+    ) -> Iterator[tuple[int, int, int, int, str, str | None, dict[str, str | None]]]:
+        """Types the rows that were kept and adds those to the table whose cells are all spelled plainly.
+
+        `given` are the columns that they have, `placed` gives for the set and text of each place its index, that of
+        its city and its level. Yields each other row: id, set, file, row, first text, text beyond the header, cells.
+        Only the first text may be blank: the row is none.
+        """
+        kinds = {"set": "INTEGER", "text": "VARCHAR", **PLACES}
+        named_places = [(*key, *place) for key, place in placed.items()]
+        lists = list(zip(*named_places, strict=True)) or [()] * len(kinds)
+        placing = ", ".join(f'unnest($p{name}::{kind}[]) AS "{name}"' for name, kind in kinds.items())
+        cells = {column.id: _typed(column, table, given) for column in table.columns}
+        for one in table.columns:
+            if one.kind == "printed":
+                cells[f"{one.id}/printed"] = f'r."{one.id}"' if one.id in given else "NULL::VARCHAR"
+        if table.id == "values":
+            cells["number"] = _matching("value", SIGNED, AMOUNT) if "value" in given else f"NULL::{AMOUNT}"
+        named = ", ".join(f'{cell} AS "{name}"' for name, cell in cells.items())
+        tests, values = _tests(table, given, plain)
+        raws = [f'r."{one.id}" AS "{one.id}/raw"' for one in table.columns if one.id in given]
+        own = "_place, _city, _level, _at, _set, _raw"
+        order = ", ".join(f'"{name}"' for name in cells)
+        self._do(
+            f'INSERT INTO "{table.id}" ({own}, _plain, {order}) '
+            f"SELECT {own}, coalesce({' AND '.join(tests)}, false), {order} FROM ("
+            f"SELECT p._place, p._city, p._level, r._file * {ROWS} + r._row AS _at, r._set, r._id AS _raw, "
+            f"r._first, r._extra, {', '.join([named, *raws])} "
+            f"FROM raw r LEFT JOIN (SELECT {placing}) p ON p.set = r._set "
+            f"AND p.text = {_place_text(table, given)}) t",
+            values | {f"p{name}": list(cells) for name, cells in zip(kinds, lists, strict=True)},
+        )
+        if self._all(f'SELECT 1 FROM "{table.id}" WHERE NOT _plain LIMIT 1'):
+            names = [column.id for column in table.columns if column.id in given]
+            cells_read = ", ".join(f"r.{name}" for name in _quoted(names))
+            found = self._all(
+                f"SELECT r._id, r._set, r._file, r._row, r._first, r._extra, {cells_read} "
+                f'FROM raw r JOIN "{table.id}" t ON t._raw = r._id '
+                f"WHERE NOT t._plain ORDER BY r._file, r._row, r._id"
+            )
+            self._do(f'DELETE FROM "{table.id}" WHERE NOT _plain')
+            for id, set, file, row, first, extra, *texts in found:
+                stripped = ((text or "").strip() or None for text in texts)
+                yield id, set, file, row, first.strip(), extra, dict(zip(names, stripped, strict=True))
+
+    def add(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Adds typed rows: `OWN` but for the last, then the cells in the order of `types_of`."""
+        kinds = {name: kind for name, kind in OWN.items() if name != "_plain"} | types_of(table)
+        columns = [
+            [format(cell, "f") if isinstance(cell, Decimal) else cell for cell in cells]
+            for cells in zip(*rows, strict=True)
+        ]
+        parts = [f"unnest(${number}::{_sent(kind)}[])::{kind}" for number, kind in enumerate(kinds.values(), 1)]
+        names = ", ".join(_quoted(kinds))
+        self._do(f'INSERT INTO "{table.id}" ({names}) SELECT {", ".join(parts)}', columns)
+
+    def repeated(self, table: Table, apart: bool) -> list[list[int]]:
+        """The rows of every key that more than one row has, by their ids, in order; sets `apart` or not."""
+        keys = [*(["_set"] if apart else []), *("_place" if name == table.place else f'"{name}"' for name in table.key)]
+        by = f'FROM "{table.id}" GROUP BY {", ".join(keys)} HAVING count(*) > 1'
+        # To find out that there are none is much cheaper than to list them.
+        if not self._all(f"SELECT 1 {by} LIMIT 1"):
+            return []
+        return [one for (one,) in self._all(f"SELECT list(rowid ORDER BY _at, rowid) {by} ORDER BY min(_at)")]
+
+    def strangers(self, table: Table, home: Table) -> list[tuple[int, int, int, str]]:
+        """The rows that name a school (or a kindergarten) that its place lacks: row id, `_at`, place, school."""
+        id = home.subject
+        return self._all(
+            f'SELECT t.rowid, t._at, t._place, t."{id}" FROM "{table.id}" t ANTI JOIN "{home.id}" h '
+            f'ON h._place = t._place AND h."{id}" = t."{id}" ORDER BY t._at'
+        )
+
+    def remove(self, table: Table, ids: Sequence[int]) -> None:
+        """Takes rows out."""
+        self._do(f'DELETE FROM "{table.id}" WHERE rowid IN (SELECT unnest($1::BIGINT[]))', [list(ids)])
+
+    def blank_is_none(self, table: Table, changed: Mapping[str, Sequence[str]]) -> None:
+        """Makes a blank 0, by column, in the rows of the types of schools that are named."""
+        cells = [
+            f'"{name}" = CASE WHEN "{name}" IS NULL AND type IN ({", ".join(map(_text, types))}) THEN 0 '
+            f'ELSE "{name}" END'
+            for name, types in changed.items()
+        ]
+        self._do(f'UPDATE "{table.id}" SET {", ".join(cells)}')
+
+    def crossed(self, table: Table, home: Table, by: str, codes: Iterable[str]) -> None:
+        """A view with a row for each row of `home` and each code: its cells, and those that stand for the code."""
+        parts = []
+        for code in codes:
+            cells = [
+                f"{_text(code)} AS {by}"
+                if column.id == by
+                else f'"{column.sources[code] if column.sources else column.id}" AS "{column.id}"'
+                for column in table.columns
+            ]
+            parts.append(f'SELECT {", ".join(OWN)}, {", ".join(cells)} FROM "{home.id}"')
+        self._do(f'CREATE VIEW "{table.id}" AS {" UNION ALL ".join(parts)}')
+        self.tables.add(table.id)
+
+    def by_file(self, tables: Iterable[Table]) -> list[tuple[str, int, int]]:
+        """The rows of tables: table, file, number."""
+        each = [f'SELECT {_text(one.id)}, _at // {ROWS}, count(*) FROM "{one.id}" GROUP BY ALL' for one in tables]
+        return self._all(" UNION ALL ".join(each)) if each else []
+
+    def seal(self) -> None:
+        """Lets everything go that was kept as it was read."""
+        self._do("DROP VIEW IF EXISTS raw; DROP TABLE IF EXISTS listed; DROP TABLE IF EXISTS bulk")
+
+    def column(self, table: Table, name: str) -> list[Any]:
+        """A column of a table, in the order of files and rows."""
+        return [
+            cell
+            for (cell,) in self._all(f'SELECT "{name}" FROM "{table.id}" ORDER BY _at, _raw, {table.category or 1}')
+        ]
+
+    def rows(self, table: Table, at: int | None = None, ids: Sequence[int] = ()) -> Iterator[dict[str, Any]]:
+        """The rows of a table, those read at one place, or those of some ids, as mappings.
+
+        `_place` and `_at` stand beside the cells.
+        """
+        where = "" if at is None else f"WHERE _at = {at}"
+        if ids:
+            where = f"WHERE rowid IN ({', '.join(map(str, ids))})"
+        names = ["_place", "_at", *types_of(table)]
+        for cells in self._all(f'SELECT {", ".join(_quoted(names))} FROM "{table.id}" {where} ORDER BY _at, _raw'):
+            yield dict(zip(names, cells, strict=True))
+
+    def grouped(self, table: Table, *names: str) -> list[tuple[Any, ...]]:
+        """The different values that columns have together, each with the number of its rows."""
+        each = ", ".join(_quoted(names))
+        return self._all(f'SELECT {each}, count(*) FROM "{table.id}" GROUP BY ALL')
+
+    def _lists(self, name: str, kinds: Mapping[str, str], columns: Sequence[Sequence[Any]]) -> None:
+        """A table from Python columns."""
+        parts = [f'unnest(${number}::{kind}[]) AS "{column}"' for number, (column, kind) in enumerate(kinds.items(), 1)]
+        self._do(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {", ".join(parts)}', [list(one) for one in columns])
+
+    def _do(self, statement: str, values: Any = None) -> None:
+        self.connection.cursor().execute(statement, values)
+
+    def _all(self, query: str) -> list[Any]:
+        found: list[Any] = self.connection.cursor().execute(query).fetchall()
+        return found
+
+
+def _typed(column: Column, table: Table, given: frozenset[str]) -> str:
+    """What a column's cells are where they are spelled plainly; NULL where they are blank or are not."""
+    kind, text = column.kind, f'r."{column.id}"'
+    if kind in ("low", "high"):
+        return _end_of_band(kind) if "band" in given else f"NULL::{AMOUNT}"
+    if kind == "prefix":
+        subject = f'r."{table.subject}"'
+        return f"(CASE WHEN {_like(subject, '[0-9]{10}')} THEN left({subject}, 2) ELSE '0' END)::{AMOUNT}"
+    if column.id not in given:
+        return "''" if kind == "place" else f"NULL::{type_of(column)}"
+    match kind:
+        case "place":
+            return f"coalesce({text}, '')"
+        case "code":
+            assert column.codes is not None
+            whens = [
+                f"WHEN {_text(spelling)} THEN {_text(code)}"
+                for code, labels in column.codes.items()
+                for spelling in (code, *labels)
+            ]
+            return f"CASE {text} {' '.join(whens)} END"
+        case "text":
+            sound = [_like(text, STRIPPED), *([] if column.required else [f"NOT {_like(text, SIGNS)}"])]
+            return f"CASE WHEN {' AND '.join(sound)} THEN {text} END"
+        case "date":
+            return f"CASE WHEN {_like(text, DAY)} THEN try_cast({text} AS DATE) END"
+        case "band":
+            return f"CASE WHEN {' OR '.join(_like(text, one) for one in BAND)} THEN {text} END"
+        case _:
+            return _matching(column.id, SPELLINGS[kind], type_of(column))
+
+
+def _end_of_band(end: str) -> str:
+    _, below, above = BAND
+    text = 'r."band"'
+    number = f"regexp_extract({text}, '[0-9]+{'$' if end == 'high' else ''}')"
+    open_end, other = (below, "'0'") if end == "low" else (above, "NULL")
+    whens = f"WHEN {_like(text, open_end)} THEN {other}"
+    rest = " OR ".join(_like(text, one) for one in BAND if one != open_end)
+    return f"(CASE {whens} WHEN {rest} THEN {number} END)::{AMOUNT}"
+
+
+def _tests(table: Table, given: frozenset[str], plain: Plain) -> tuple[list[str], dict[str, Any]]:
+    """What must hold for a row to be typed as it is; and the parameters of those tests."""
+    tests = ["_place IS NOT NULL", "_extra IS NULL", "NOT contains(_first, '计')"]
+    values: dict[str, Any] = {}
+    for column in table.columns:
+        name = f'"{column.id}"'
+        if column.kind == "place" or column.kind in WORKED_OUT:
+            continue
+        if column.required and column.id not in table.may_be_blank:
+            tests.append(f"{name} IS NOT NULL")
+        elif column.id in given:
+            tests.append(f'("{column.id}/raw" IS NULL OR {name} IS NOT NULL)')
+        if column.id in plain.named:
+            tests.append(f"({name} IS NULL OR list_contains($named_{column.id}, {name}))")
+            values[f"named_{column.id}"] = list(plain.named[column.id])
+    if table.id == "values" and "value" in given:
+        kinds = (("counts", plain.counts, DIGITS), ("numbers", plain.numbers, AMOUNTS))
+        known = [f"(list_contains(${name}, key) AND {_like('value', spelling)})" for name, _, spelling in kinds]
+        tests.append(f"coalesce(value IS NULL OR {' OR '.join(known)}, false)")
+        values |= {name: list(keys) for name, keys, _ in kinds}
+    return tests, values
+
+
+def _place_text(table: Table, given: frozenset[str]) -> str:
+    return f"coalesce(r.\"{table.place}\", '')" if table.place in given else "''"
+
+
+def _matching(name: str, spelling: str, kind: str) -> str:
+    text = f'r."{name}"'
+    return f"CASE WHEN {_like(text, spelling)} THEN {text}::{kind} END"
+
+
+def _like(text: str, spelling: str) -> str:
+    return f"regexp_full_match({text}, {_text(spelling)})"
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [f'"{name}"' for name in names]
+
+
+def _sent(kind: str) -> str:
+    """How values of a type are handed over."""
+    return "VARCHAR" if kind.startswith("DECIMAL") else kind
