@@ -4,11 +4,13 @@ from collections import defaultdict
 from datetime import date
 
 from tzcheck import facts as reading
+from tzcheck.engines import agree
 from tzcheck.errors import Problem
 from tzcheck.facts import Known, RowSet
 from tzcheck.place import Place
-from tzcheck.report import check
+from tzcheck.planner import plan
 from tzcheck.rule import Case, Rulebook
+from tzcheck.score import viewed
 from tzcheck.texts import LANGUAGES
 
 DAY = date(2022, 12, 31)
@@ -42,13 +44,11 @@ def _judge(book: Rulebook, engine: str, day: date, cases: list[Case]) -> list[Pr
         }
         sets.append(RowSet(place, keyed, case.values))
     facts = reading.of_rows(sets, Known(book.ids, book.standards, book.keys, book.checks))
-    report = check(book, facts, frozenset(case.rule for case in cases), day, engine)
-    found = {
-        (scored.place.name, one.id): one
-        for scored in report.places
-        for score in scored.scores
-        for one in score.indicators
-    }
+    asked = book.leading_to(frozenset(case.rule for case in cases)) | book.checks
+    work = plan(list(book.packs.values()), asked, day, facts.given)
+    judgements = agree.judge(work, facts, engine)
+    view, _ = viewed(book, facts, work, judgements, day)
+    index = {place.name: number for number, place in enumerate(facts.places)}
     problems = []
     wrong = {problem.file: problem for problem in facts.problems if problem.severity == "error"}
     for number, (case, one) in enumerate(zip(cases, sets, strict=True)):
@@ -58,9 +58,9 @@ def _judge(book: Rulebook, engine: str, day: date, cases: list[Case]) -> list[Pr
             about = {"case": case.name, "why": {lang: problem.message(lang) for lang in LANGUAGES}}
             problems.append(Problem("error", "case_facts", file, line, value=case.rule, details=about))
             continue
-        got = found[one.place.name, case.rule]
+        got = view.indicator(case.rule, index[one.place.name])
         verdict = got.beneath if got.rule.soft and got.beneath else got.verdict
         if verdict != case.verdict or got.engines:
-            details = {"case": case.name, "wanted": case.verdict, "got": verdict.value, "engine": report.engine}
+            details = {"case": case.name, "wanted": case.verdict, "got": verdict.value, "engine": judgements.engine}
             problems.append(Problem("error", "case_failed", file, line, value=case.rule, details=details))
     return problems

@@ -79,6 +79,7 @@ class TypedTable:
     store: Store
     files: frozenset[int] = frozenset()
     known: dict[tuple[str, ...], list[tuple[Any, ...]]] = field(default_factory=dict, compare=False)
+    by_at: dict[int, list[dict[str, Any]]] = field(default_factory=dict, compare=False)
 
     def column(self, name: str) -> list[Any]:
         """The cells of a column, row by row."""
@@ -97,11 +98,20 @@ class TypedTable:
 
     def cells(self, file: int | None, row: int | None, category: str | None) -> Mapping[str, Any]:
         """The cells of the row that was read there (of a derived table, that of the category); empty where none was."""
-        by = self.table.category
-        for cells in self.store.rows(self.table, (file or 0) * ROWS + (row or 0)):
+        by, at = self.table.category, (file or 0) * ROWS + (row or 0)
+        for cells in self._rows_at(at):
             if by is None or cells[by] == category:
                 return cells
         return {}
+
+    def _rows_at(self, at: int) -> Iterable[dict[str, Any]]:
+        """The rows read at one place. A query costs as much as to read thousands, so that few are read at once."""
+        if sum(rows for *_, rows in self.counted("_place")) > MOST_ROWS:
+            return self.store.rows(self.table, at)
+        if not self.by_at:
+            for cells in self.store.rows(self.table):
+                self.by_at.setdefault(cells["_at"], []).append(cells)
+        return self.by_at.get(at, ())
 
 
 @dataclass(frozen=True)

@@ -241,9 +241,7 @@ def score(
     day: date,
 ) -> tuple[tuple[Scored, ...], tuple[Problem, ...]]:
     """The scores of `places` (indexes into the facts) for the rules `wanted`, and the queries that they raise."""
-    barred = frozenset(id for id, _, rule in book.rules() if not rule.waivable)
-    waivers, found_wrong = waiver.read(facts, day, barred)
-    view = View(book, facts, plan, judgements, waivers, day)
+    view, found_wrong = viewed(book, facts, plan, judgements, day)
     result: list[Scored] = []
     problems: list[Problem] = list(found_wrong)
     for index in places:
@@ -263,6 +261,13 @@ def score(
         problems.extend(view.failed_checks(book, plan.checks - wanted, index))
         result.append(Scored(place, tuple(scores)))
     return tuple(result), tuple(problems)
+
+
+def viewed(book: Rulebook, facts: Facts, plan: Plan, judgements: Judgements, day: date) -> tuple["View", list[Problem]]:
+    """What gives the verdict of any indicator in any place; and what is wrong with the waivers."""
+    barred = frozenset(id for id, _, rule in book.rules() if not rule.waivable)
+    waivers, problems = waiver.read(facts, day, barred)
+    return View(book, facts, plan, judgements, waivers, day), problems
 
 
 def _score(pack: RulePack, found: tuple[Indicator, ...], whole: bool) -> Score:
