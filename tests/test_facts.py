@@ -244,7 +244,7 @@ def test_the_total_row_of_a_city_is_the_citys_own(tmp_path: Path) -> None:
         ("county.yaml", COUNTY + "values: {a: {value: 1, asof: 2}}\n", ("unknown_key", "county.yaml", 3, None, "asof")),
         ("county.yaml", COUNTY + "values: {a: {b: {c: 1}}}\n", ("unknown_key", "county.yaml", 3, None, "c")),
         ("county.yaml", "county: {name: {a: 1}}\n", ("set_file", "county.yaml", 1, None, None)),
-        ("classes.xlsx", "PK", ("unsupported", "classes.xlsx", None, None, None)),
+        ("classes.xlsx", "PK", ("workbook_is_text", "classes.xlsx", None, None, None)),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_at_its_place(

@@ -76,6 +76,7 @@ def test_the_one_published_figure_that_the_marks_do_not_bear_out_is_a_query_with
             "file": "published.csv",
             "sheet": None,
             "row": 24,
+            "cell": None,
             "column": "achievement_percent",
             "value": "46",
             "expected": "45.45",
@@ -103,7 +104,7 @@ def test_the_identities_that_do_not_hold_are_found_with_both_sides_and_the_rows(
     }
     (sum_of_plan_7,) = notice["notice.vocational.planned"]["evidence"]
     new = [number for number, row in enumerate(rows("vocational_projects.csv"), 2) if row["phase"] == "新建"]
-    assert sum_of_plan_7["rows"] == [{"file": "vocational_projects.csv", "row": row} for row in new]
+    assert sum_of_plan_7["rows"] == [{"file": "vocational_projects.csv", "sheet": None, "row": row} for row in new]
     growth = [
         (e["name"], e["category"], e["value"], e["file"], e["row"]) for e in notice["notice.funding.growth"]["evidence"]
     ]

@@ -343,7 +343,9 @@ def validate(
         data = {
             "schema": "tzcheck/validation/1",
             "facts": files_data(facts.files),
-            "problems": [problem_data(problem, lang) for problem in problems],
+            "problems": [
+                problem_data(problem, lang, {file.path: file for file in facts.files}) for problem in problems
+            ],
         }
         click.echo(json.dumps(data, ensure_ascii=False, indent=1))
     else:

@@ -18,6 +18,7 @@ class Problem:
     """One thing that is wrong at one place: `code` names its text, `details` fill it in.
 
     `row` counts as a spreadsheet does (the header of a CSV is row 1); for YAML it is the line.
+    In a workbook `file` is the file and the sheet, `a.xlsx!班级`, and `cell` the cell in it, `C7`.
     `severity` is `error` (exit code 3), `query` (to be looked at; leaves the exit code alone) or `explained` (a query
     that was answered). `check` is the id of the cross-check that failed, `subject` what it failed for.
     """
@@ -29,7 +30,7 @@ class Problem:
     column: str | None = None
     value: str | None = None
     county: str | None = None
-    sheet: str | None = None
+    cell: str | None = None
     check: str | None = None
     subject: str | None = None
     details: Mapping[str, object] = field(default_factory=lambda: NO_DETAILS)
@@ -50,7 +51,9 @@ class Problem:
         return SEVERITIES.index(self.severity), self.file or "", self.row or 0
 
     def where(self) -> str:
-        """`file:row:column`, as far as known."""
+        """`file:row:column`, or `file!sheet!cell` in a workbook, as far as known."""
+        if self.cell:
+            return f"{self.file}!{self.cell}"
         parts = [self.file, None if self.row is None else str(self.row), self.column]
         return ":".join(part for part in parts if part)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP
 from difflib import get_close_matches
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,8 @@ from tzcheck.cells import (
 )
 from tzcheck.errors import FactsFault, Problem, UsageFault, hint
 from tzcheck.place import TOTALS, WHOLE, Place, Places, spelled
-from tzcheck.readers import READERS, RawTable
-from tzcheck.readers.rows import header_spelling, spellings
+from tzcheck.readers import READERS, WORKBOOKS, RawTable, workbook
+from tzcheck.readers.rows import TITLE_ROWS, header_among, header_spelling, spellings
 from tzcheck.readers.store import RAW, ROWS, Plain, Store, types_of
 from tzcheck.readers.yaml import cell
 from tzcheck.table import (
@@ -53,8 +53,17 @@ from tzcheck.table import (
 )
 
 SET_FILES = {f"{level}.{suffix}": level for level in ("county", "city") for suffix in ("yaml", "yml")}
-LATER = frozenset({".xlsx", ".xls", ".ods", ".parquet"})
-DATA_SUFFIXES = frozenset(READERS) | LATER
+# The sheet of a workbook that says which county or city it is of.
+SET_SHEETS = {"county": "county", "县": "county", "县(市、区)": "county", "city": "city", "市": "city"}
+SET_KEYS = {
+    "code": ("代码", "区县代码"),
+    "name": ("名称", "区县名称"),
+    "as_of": ("截止日期",),
+    "school_year": ("学年", "填报年度"),
+}
+DATA_SUFFIXES = frozenset(READERS) | WORKBOOKS
+# How remarks begin that people write below a table.
+NOTES = ("注", "备注", "说明", "填表", "制表", "审核", "填报", "单位负责人", "负责人", "联系")
 # So many rows are held as Python's at a time.
 MOST_ROWS = 100_000
 AS_OF, CODE = Column("as_of", ("截止日期",), "date"), Column("code", ("代码",))
@@ -62,13 +71,29 @@ AS_OF, CODE = Column("as_of", ("截止日期",), "date"), Column("code", ("代�
 
 @dataclass(frozen=True)
 class FileRead:
-    """A file of facts: its path below FACTS, its hash, and how many rows were read, accepted and refused."""
+    """A file of facts: its path below FACTS, its hash, and how many rows were read, accepted and refused.
+
+    Of a workbook each sheet is a file of its own: its path is `a.xlsx!班级`. `letters` are the letters of its columns.
+    """
 
     path: str
     sha256: str
     rows: int
     accepted: int = 0
     rejected: int = 0
+    sheet: str | None = None
+    encoding: str | None = None
+    letters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def book(self) -> str:
+        """The path without the sheet."""
+        return self.path.removesuffix(f"!{self.sheet}") if self.sheet else self.path
+
+    def cell(self, row: int | None, column: str | None) -> str | None:
+        """The cell of a workbook in a row and column, `C7`."""
+        letter = self.letters.get(column or "")
+        return f"{letter}{row}" if letter and row else None
 
 
 @dataclass(frozen=True)
@@ -284,12 +309,14 @@ def of_rows(sets: Iterable[RowSet], known: Known) -> Facts:
             records = [
                 (position, tuple(cell(row.get(key)) for key in header)) for position, row in enumerate(filled, 1)
             ]
-            _read_table(reading, own, table, RawTable(0, header, records), str(number), "")
+            _read_table(reading, own, table, RawTable(0, header, records), FileRead(str(number), "", 0))
         if one.values:
             rows_of_values = [
                 (position, (key, cell(value))) for position, (key, value) in enumerate(one.values.items(), 1)
             ]
-            _read_table(reading, own, VALUES, RawTable(0, ("key", "value"), rows_of_values), str(number), "")
+            _read_table(
+                reading, own, VALUES, RawTable(0, ("key", "value"), rows_of_values), FileRead(str(number), "", 0)
+            )
     _type_tables(reading)
     return _facts(reading)
 
@@ -361,37 +388,128 @@ def _read_set(reading: _Reading, root: Path, folder: Path, files: list[Path]) ->
     if not described:
         reading.sets.append(own)
     for path in files:
+        name = path.relative_to(base).as_posix()
         if path.name in SET_FILES:
             continue
-        table = table_of(path)
-        name = path.relative_to(base).as_posix()
-        if table is None:
-            near = get_close_matches(path.stem, GIVEN, 1, 0.75)
-            severity = "error" if near else "query"
-            details = {"near": near[0] if near else "", **_table_names()}
-            code = "table_typo" if near else "not_a_table"
-            reading.problems.append(Problem(severity, code, name, details=details))
+        if path.is_symlink() and not path.resolve().is_relative_to(base.resolve()):
+            reading.error("link_outside", name)
             continue
         sha = _digest(reading, path, name)
-        if sha is None:
-            reading.refused.append(Refused(table.id, own.place, None))
+        if path.suffix.casefold() in WORKBOOKS:
+            _read_workbook(reading, own, path, name, sha)
             continue
-        raw = READERS[path.suffix.casefold()](path, name, table, reading.encoding)
-        _read_table(reading, own, table, raw, name, sha, path)
+        table = table_of(path.stem)
+        if table is None:
+            _not_a_table(reading, name, path.stem)
+        elif sha is None:
+            reading.refused.append(Refused(table.id, own.place, None))
+        else:
+            raw = READERS[path.suffix.casefold()](path, name, table, reading.encoding)
+            _read_table(reading, own, table, raw, FileRead(name, sha, 0), path)
 
 
-def table_of(path: Path) -> Table | None:
-    """The table that a file holds: named as it, or as it with `_` and more behind (`funding_2024.csv`)."""
-    stem = path.stem
-    found = [id for id in GIVEN if stem == id or stem.startswith(id + "_")]
-    return TABLES[max(found, key=len)] if found else None
+def _not_a_table(reading: _Reading, file: str, name: str) -> None:
+    near = get_close_matches(name, [*GIVEN, *(table.title for table in GIVEN.values())], 1, 0.75)
+    details = {"near": near[0] if near else "", **_table_names()}
+    code = "table_typo" if near else "not_a_table"
+    reading.problems.append(Problem("error" if near else "query", code, file, details=details))
+
+
+def table_of(name: str) -> Table | None:
+    """The table that a file or a sheet holds: called as it, or as it with `_` and more behind (`funding_2024`)."""
+    spelling = header_spelling(name)
+    found = [
+        (len(one), table)
+        for table in GIVEN.values()
+        for one in (table.id, header_spelling(table.title))
+        if spelling == one or spelling.startswith((one + "_", one + "("))
+    ]
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _read_workbook(reading: _Reading, own: _Set, path: Path, name: str, sha: str | None) -> None:
+    """Reads a workbook, a sheet a table. One that says which county it is of is a set of its own."""
+    by_name = table_of(path.stem)
+    book = workbook.open_workbook(path, name) if sha else None
+    if book is None or book.problems:
+        reading.problems.extend(book.problems if book else ())
+        reading.refused.extend(Refused(id, own.place, None) for id in ([by_name.id] if by_name else GIVEN))
+        if sha:
+            reading.files.append(FileRead(name, sha, 0))
+        return
+    assert sha is not None
+    described = [sheet for sheet in book.sheets if header_spelling(sheet) in SET_SHEETS]
+    if len(described) > 1:
+        reading.error("two_set_files", f"{name}!{described[1]}")
+    for sheet in described[:1]:
+        own = _read_set_sheet(reading, book, sheet, sha)
+    others = [sheet for sheet in book.sheets if sheet not in described]
+    for sheet in book.hidden:
+        reading.problems.append(Problem("query", "hidden_sheet", f"{name}!{sheet}"))
+    for sheet in others:
+        table = table_of(sheet) or (by_name if len(others) == 1 else None)
+        file = f"{name}!{sheet}"
+        if table is None:
+            _not_a_sheet(reading, file, sheet, book)
+            continue
+        raw = book.read(sheet, table)
+        first = next(iter(raw.records), None) if raw.header else None
+        if first is None:
+            # A sheet with a header alone is one that nobody has filled in.
+            reading.files.append(FileRead(file, sha, 0, sheet=sheet))
+            continue
+        raw.records = chain([first], raw.records)
+        letters: dict[str, str] = {}
+        read = FileRead(file, sha, 0, sheet=sheet, letters=letters)
+        columns = _read_table(reading, own, table, raw, read, path)
+        letters |= {one.id: workbook.letter(index) for index, one in enumerate(columns) if one}
+
+
+def _not_a_sheet(reading: _Reading, file: str, sheet: str, book: workbook.Workbook) -> None:
+    """Tells of a sheet that is not named as a table: by its header, as which it might be meant."""
+    first = [cells for _, cells in islice(book.rows(sheet), TITLE_ROWS)]
+    if not first:
+        return
+    likely = [
+        table.id
+        for table in GIVEN.values()
+        if {column.id for column in table.columns if column.required}
+        <= {spellings(table).get(header_spelling(cell)) for cell in header_among(first, table)[2]}
+        and any(column.required for column in table.columns)
+    ]
+    if likely:
+        details: dict[str, object] = {"near": ", ".join(likely)}
+        reading.problems.append(Problem("error", "sheet_unnamed", file, value=sheet, details=details))
+    else:
+        _not_a_table(reading, file, sheet)
+
+
+def _read_set_sheet(reading: _Reading, book: workbook.Workbook, sheet: str, sha: str) -> _Set:
+    """Reads the sheet that says which county or city a workbook is of: what is said in the first column, then what."""
+    file = f"{book.file}!{sheet}"
+    level = SET_SHEETS[header_spelling(sheet)]
+    known = {header_spelling(one): key for key, spelled_so in SET_KEYS.items() for one in (key, *spelled_so)}
+    value: dict[str, Any] = {level: {}}
+    lines: dict[tuple[str | int, ...], int] = {}
+    for row, cells in book.rows(sheet):
+        key = known.get(header_spelling(cells[0]))
+        text = next(filter(None, cells[1:]), "")
+        if key in ("code", "name") and text:
+            value[level][key] = text
+            lines[level, key] = row
+        elif key and text:
+            value[key] = text
+            lines[key,] = row
+        elif text:
+            details: dict[str, object] = {"expected": "、".join(one[0] for one in SET_KEYS.values())}
+            reading.problems.append(Problem("query", "unknown_setting", file, row, value=cells[0], details=details))
+    reading.sets.append(_Set(broken=True))
+    reading.files.append(FileRead(file, sha, 0, sheet=sheet))
+    return _describe(reading, file, document.Document(value, lines), level)
 
 
 def _digest(reading: _Reading, path: Path, name: str) -> str | None:
     """The hash of a file; None, with a problem, where it can't be read."""
-    if path.suffix.casefold() not in READERS:
-        reading.error("unsupported", name, details={"suffixes": ", ".join(READERS)})
-        return None
     if path.exists() and not path.is_file():
         reading.error("no_file", name)
         return None
@@ -426,25 +544,32 @@ def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
     for key in value:
         if key not in allowed:
             _unknown_key(reading, name, found.line((key,)), key, allowed)
-    place = _described_place(reading, name, found, value[level], level)
-    if place is not None:
-        city = place if level == "city" else None
-        own = _Set(place, city)
-        reading.sets[-1] = own
-    if value.get("as_of") is not None:
-        day = parse_date(cell(value["as_of"]))
-        if day is None:
-            _bad_cell(reading, name, found.line(("as_of",)), AS_OF, cell(value["as_of"]), "date")
-        else:
-            reading.days.append((name, day))
+    own = _describe(reading, name, found, level)
     rows = _value_rows(reading, name, found, value.get("values") or {})
     raw = RawTable(1, ("key", "value", "as_of", "document"), rows)
     if rows and own.place is None:
         reading.files.append(FileRead(name, sha, len(rows)))
     elif rows:
-        _read_table(reading, own, VALUES, raw, name, sha)
+        _read_table(reading, own, VALUES, raw, FileRead(name, sha, 0))
     else:
         reading.files.append(FileRead(name, sha, 0))
+    return own
+
+
+def _describe(reading: _Reading, file: str, found: document.Document, level: str) -> _Set:
+    """The set that a county.yaml, or the like, describes: its place and, noted beside it, its day."""
+    value = found.value
+    own = _Set(broken=True)
+    place = _described_place(reading, file, found, value[level], level)
+    if place is not None:
+        own = _Set(place, place if level == "city" else None)
+        reading.sets[-1] = own
+    if value.get("as_of") is not None:
+        day = parse_date(cell(value["as_of"]))
+        if day is None:
+            _bad_cell(reading, file, found.line(("as_of",)), AS_OF, cell(value["as_of"]), "date")
+        else:
+            reading.days.append((file, day))
     return own
 
 
@@ -510,18 +635,19 @@ def _value_rows(
 
 
 def _read_table(
-    reading: _Reading, own: _Set, table: Table, raw: RawTable, file: str, sha256: str, path: Path | None = None
-) -> None:
+    reading: _Reading, own: _Set, table: Table, raw: RawTable, file: FileRead, path: Path | None = None
+) -> Sequence[Column | None]:
     """Finds the columns of one file's rows, which are typed when the headers of all files are known."""
-    columns = None if not raw.header else _columns(reading, own, table, raw, file)
+    columns = None if not raw.header else _columns(reading, own, table, raw, file.path)
+    reading.files.append(replace(file, encoding=raw.encoding))
     if columns is None:
         rows = sum(1 for _ in raw.records) + raw.lost
         reading.problems.extend(raw.problems)
         reading.refused.append(Refused(table.id, own.place, None))
-        reading.files.append(FileRead(file, sha256, rows))
-        return
-    reading.files.append(FileRead(file, sha256, 0))
+        reading.files[-1] = replace(reading.files[-1], rows=rows)
+        return ()
     reading.parts[table.id].append(_Part(len(reading.sets) - 1, len(reading.files) - 1, columns, raw, path))
+    return columns
 
 
 def _type_tables(reading: _Reading) -> None:
@@ -561,6 +687,11 @@ def _count(reading: _Reading, table: Table, part: _Part, rows: int) -> None:
         reading.error("empty_table", file.path, raw.header_row, details={"table": {"zh": table.title, "en": table.id}})
     if not rows or broken:
         reading.refused.append(Refused(table.id, own.place, None))
+    for row, index in raw.days:
+        column = part.columns[index] if index < len(part.columns) else None
+        if column and row > raw.header_row and column.kind in ("text", "band"):
+            about = {"header": column.header}
+            reading.problems.append(Problem("query", "became_a_day", file.path, row, column.id, details=about))
 
 
 def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[dict[str, list[Any]]]:
@@ -571,6 +702,7 @@ def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[d
     for part in parts:
         width, rows = len(part.columns), 0
         at = {column.id: index for index, column in enumerate(part.columns) if column}
+        unnamed = [index for index, header in enumerate(part.raw.header) if not header]
         found = iter(part.raw.records)
         while records := list(islice(found, MOST_ROWS - len(held["_id"]))):
             rows += len(records)
@@ -579,7 +711,10 @@ def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[d
             held["_file"] += [part.file] * len(records)
             held["_row"] += [row for row, _ in records]
             held["_first"] += [next(filter(None, cells)) for _, cells in records]
-            held["_extra"] += [next(filter(None, cells[width:]), None) for _, cells in records]
+            held["_extra"] += [
+                next(filter(None, (*cells[width:], *(cells[index] for index in unnamed if index < len(cells)))), None)
+                for _, cells in records
+            ]
             for name in names:
                 index = at.get(name, width)
                 held[name] += [cells[index] or None if index < min(width, len(cells)) else None for _, cells in records]
@@ -708,6 +843,10 @@ def _read_row(
         reading.problems.append(Problem("query", "total_row", file, row, value=first))
         reading.sums[number] += 1
         return None
+    if _is_note(table, cells, first):
+        reading.problems.append(Problem("query", "note_row", file, row, value=first))
+        reading.sums[number] += 1
+        return None
     place = _row_place(reading, own, table, cells.get(table.place) or "", file, row)
     values: dict[str, Any] = {}
     for column in table.columns:
@@ -752,6 +891,11 @@ def _is_total(table: Table, own: _Set, cells: Mapping[str, str | None], first: s
     if table.of_places and own.city is not None and spelled(cells.get(table.place) or "") in WHOLE:
         return False
     return spelled(first) in TOTALS
+
+
+def _is_note(table: Table, cells: Mapping[str, str | None], first: str) -> bool:
+    """Whether a row is a remark below the table: it begins as one, and no column but one has anything in it."""
+    return spelled(first).startswith(NOTES) and len(list(filter(None, cells.values()))) <= 1
 
 
 def _place_of(reading: _Reading, own: _Set, text: str) -> int | None:

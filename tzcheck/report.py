@@ -1,7 +1,7 @@
 """The report: everything a writer needs, and the exit code it means."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -95,7 +95,15 @@ def check(
         ),
         differing=_differing(book, wanted),
         narrowed=wanted != book.ids,
-        problems=tuple(sorted(answered((*facts.problems, *found), facts), key=Problem.order)),
+        problems=located(sorted(answered((*facts.problems, *found), facts), key=Problem.order), facts.files),
+    )
+
+
+def located(problems: Iterable[Problem], files: Iterable[FileRead]) -> tuple[Problem, ...]:
+    """The problems, with the cell of those that are in a workbook."""
+    books = {file.path: file for file in files if file.sheet}
+    return tuple(
+        replace(one, cell=books[one.file].cell(one.row, one.column)) if one.file in books else one for one in problems
     )
 
 
@@ -204,6 +212,7 @@ def exit_code(report: Report, fail_on: str, gate: str = "indicators") -> int:
 
 def as_data(report: Report, lang: str) -> dict[str, Any]:
     """The report as the contract's JSON object, texts in `lang`."""
+    files = {file.path: file for file in report.files}
     return {
         "schema": SCHEMA,
         "version": report.version,
@@ -216,29 +225,37 @@ def as_data(report: Report, lang: str) -> dict[str, Any]:
         "engine_note": report.note,
         "rules": {"sha256": report.rules_sha256},
         "facts": files_data(report.files),
-        "counties": [_place(scored, lang) for scored in report.places],
-        "problems": [problem_data(problem, lang) for problem in report.problems],
+        "counties": [_place(scored, lang, files) for scored in report.places],
+        "problems": [problem_data(problem, lang, files) for problem in report.problems],
     }
 
 
 def files_data(files: Iterable[FileRead]) -> list[dict[str, Any]]:
     """The files of facts as the contract's JSON objects."""
     return [
-        {"path": f.path, "sha256": f.sha256, "rows": f.rows, "accepted": f.accepted, "rejected": f.rejected}
+        {
+            "path": f.book,
+            "sheet": f.sheet,
+            "sha256": f.sha256,
+            "encoding": f.encoding,
+            "rows": f.rows,
+            "accepted": f.accepted,
+            "rejected": f.rejected,
+        }
         for f in files
     ]
 
 
-def problem_data(problem: Problem, lang: str) -> dict[str, Any]:
-    """A problem as the contract's JSON object."""
+def problem_data(problem: Problem, lang: str, files: Mapping[str, FileRead]) -> dict[str, Any]:
+    """A problem as the contract's JSON object; `files` by their paths."""
     return {
         "severity": problem.severity,
         "county": problem.county,
         "code": problem.check or problem.code,
         "message": problem.message(lang),
-        "file": problem.file,
-        "sheet": problem.sheet,
+        **_at(problem.file, files),
         "row": problem.row,
+        "cell": problem.cell,
         "column": problem.column,
         "value": problem.value,
         "expected": problem.expected(lang),
@@ -246,17 +263,17 @@ def problem_data(problem: Problem, lang: str) -> dict[str, Any]:
     }
 
 
-def _place(scored: Scored, lang: str) -> dict[str, Any]:
+def _place(scored: Scored, lang: str, files: Mapping[str, FileRead]) -> dict[str, Any]:
     place = scored.place
     return {
         "level": place.published_level,
         "code": place.code,
         "name": place.name,
-        "standards": [_standard(score, lang) for score in scored.scores],
+        "standards": [_standard(score, lang, files) for score in scored.scores],
     }
 
 
-def _standard(score: Score, lang: str) -> dict[str, Any]:
+def _standard(score: Score, lang: str, files: Mapping[str, FileRead]) -> dict[str, Any]:
     return {
         "id": score.pack.id,
         "title": score.pack.head.title.of(lang),
@@ -269,7 +286,7 @@ def _standard(score: Score, lang: str) -> dict[str, Any]:
             for sentence in conclusions(score, lang)
         ],
         "needs": [_need(need, lang) for need in score.needs],
-        "indicators": [_indicator(score.pack, one, lang) for one in score.indicators],
+        "indicators": [_indicator(score.pack, one, lang, files) for one in score.indicators],
         "data_needed": wanting([score]),
     }
 
@@ -293,7 +310,7 @@ def conclusions(score: Score, lang: str) -> list[str]:
     return [text(f"ready.{state}", lang, what=score.pack.head.ready.of(lang), number=len(score.because))]
 
 
-def _indicator(pack: RulePack, one: Indicator, lang: str) -> dict[str, Any]:
+def _indicator(pack: RulePack, one: Indicator, lang: str, files: Mapping[str, FileRead]) -> dict[str, Any]:
     data = {
         "id": one.id,
         "number": one.rule.number,
@@ -336,9 +353,9 @@ def _indicator(pack: RulePack, one: Indicator, lang: str) -> dict[str, Any]:
             }
             for part in one.parts
         ],
-        "evidence": [_evidence(item, lang) for item in one.evidence],
-        "missing": [_evidence(item, lang) for item in one.missing],
-        "relaxed": [_evidence(item, lang) for item in one.relaxed],
+        "evidence": [_evidence(item, lang, files) for item in one.evidence],
+        "missing": [_evidence(item, lang, files) for item in one.missing],
+        "relaxed": [_evidence(item, lang, files) for item in one.relaxed],
         "shows": [
             {
                 "subject": item.subject,
@@ -358,7 +375,12 @@ def _source(one: Indicator) -> dict[str, str | None]:
     return {"document": one.source.document, "clause": one.source.clause, "certainty": one.source.certainty}
 
 
-def _evidence(item: Evidence, lang: str) -> dict[str, Any]:
+def _at(path: str | None, files: Mapping[str, FileRead]) -> dict[str, str | None]:
+    file = files.get(path or "")
+    return {"file": file.book if file else path, "sheet": file.sheet if file else None}
+
+
+def _evidence(item: Evidence, lang: str, files: Mapping[str, FileRead]) -> dict[str, Any]:
     data = {
         "subject": item.subject,
         "name": item.name,
@@ -367,12 +389,11 @@ def _evidence(item: Evidence, lang: str) -> dict[str, Any]:
         "limit": number(item.limit),
         "shortfall": number(item.shortfall),
         "unit": item.unit,
-        "file": item.file,
-        "sheet": None,
+        **_at(item.file, files),
         "row": item.row,
         "column": item.column,
         "shortfall_unit": item.shortfall_unit,
-        "rows": [{"file": file, "row": row} for file, row in item.rows],
+        "rows": [{**_at(file, files), "row": row} for file, row in item.rows],
     }
     if not item.failing:
         return data

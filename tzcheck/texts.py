@@ -261,10 +261,44 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "no table of facts in it; tables are named {tables}",
     ),
     "problem.unreadable": ("无法读取：{why}", "can't be read: {why}"),
-    "problem.unsupported": (
-        "本版本还不能读取这种文件；请另存为 {suffixes}",
-        "this version can't read such a file yet; save it as {suffixes}",
+    "problem.link_outside": (
+        "是指向事实文件夹之外的符号链接，未读取",
+        "a symbolic link that leads out of the folder of facts; it was not read",
     ),
+    "problem.workbook_damaged": (
+        "工作簿已损坏或不完整（{why}）；请用 Excel 打开并另存为 .xlsx",
+        "the workbook is damaged or cut off ({why}); open it in Excel and save it as .xlsx",
+    ),
+    "problem.workbook_is_text": (
+        "不是真正的 Excel 工作簿，而是网页或文本；请用 Excel 打开并另存为 .xlsx",
+        "no Excel workbook but a web page or a text; open it in Excel and save it as .xlsx",
+    ),
+    "problem.workbook_encrypted": (
+        "工作簿有打开密码，无法读取；请去掉密码后再提交",
+        "the workbook is encrypted and can't be read; save it without a password",
+    ),
+    "problem.workbook_too_large": (
+        "工作簿解压后有 {size} MB，超过 {most} MB，未读取",
+        "the workbook has {size} MB when unpacked, more than {most} MB, so it was not read",
+    ),
+    "problem.parquet_damaged": ("Parquet 文件已损坏或不完整：{why}", "the Parquet file is damaged or cut off: {why}"),
+    "problem.hidden_sheet": (
+        "隐藏的工作表未读取；如需要，请取消隐藏",
+        "a hidden sheet was not read; unhide it if it is meant",
+    ),
+    "problem.sheet_unnamed": (
+        "工作表“{value}”的表头像是 {near}；请把工作表改名为该表名，或删去此表",
+        "the sheet {value} has the header of {near}; rename the sheet to it, or remove it",
+    ),
+    "problem.unknown_setting": (
+        "不认识“{value}”，已忽略；可写：{expected}",
+        "{value} is not known here and was left out; there may be {expected}",
+    ),
+    "problem.became_a_day": (
+        "{header}是日期格式；可能是 Excel 把“1-2”之类改成了日期，请核对",
+        "{header} is a date; Excel may have made it of a text such as 1-2, look at it",
+    ),
+    "problem.note_row": ("“{value}”是表下的说明，不作为数据", "{value} is a remark below the table and no fact"),
     "problem.no_file": ("不是普通文件", "not an ordinary file"),
     "problem.value_key": ("没有规则用到“{value}”{hint}", "no rule reads {value}{hint}"),
     "problem.nothing_sign": ("{header}为“{value}”，按空白处理", "{header} is {value}, read as blank"),

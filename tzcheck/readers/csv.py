@@ -33,9 +33,10 @@ def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk:
     delimiter = _delimiter(first, table)
     if bulk and looked.plain and path.stat().st_size > LARGE and '"' not in "".join(first):
         rows = [tuple(cell.strip() for cell in line.rstrip("\r\n").split(delimiter)) for line in first]
-        top = header_among(rows, table)
-        raw.header_row, raw.header = top + 1, rows[top]
-        raw.bulk = Bulk(path, top + 1, delimiter)
+        top, deep, raw.header = header_among(rows, table)
+        raw.header_row = top + deep
+        unnamed = tuple(index for index, header in enumerate(raw.header) if not header)
+        raw.bulk = Bulk(path, raw.header_row, delimiter, unnamed)
         return raw
     headed(raw, _records(path, file, looked.encoding, delimiter, raw), table)
     if not raw.header and not raw.problems:

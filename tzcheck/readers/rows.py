@@ -16,11 +16,16 @@ TITLE_ROWS = 20
 
 @dataclass(frozen=True)
 class Bulk:
-    """A CSV file in UTF-8 whose rows, after `skip` lines, are as plain as can be: a line a row, and no blank lines."""
+    """A file whose rows the store reads by itself: a Parquet file (without a delimiter), or a plain CSV file.
+
+    Such a CSV file is in UTF-8 and has, after `skip` lines, a line a row and no blank lines. `unnamed` are the columns
+    without a header, counted from 0.
+    """
 
     path: Path
     skip: int
-    delimiter: str
+    delimiter: str | None
+    unnamed: tuple[int, ...] = ()
 
 
 @dataclass
@@ -29,6 +34,8 @@ class RawTable:
 
     Blank rows count but are no records. `records` may be read once; `problems` and the number of rows that are `lost`
     (read, but not made a record) are complete after that. Where there is a `bulk`, there are no records.
+    Of a workbook `days` are the rows and indexes of cells that hold a day, `merged` of those in a merged area that were
+    filled with what its first cell holds.
     """
 
     header_row: int = 0
@@ -38,7 +45,8 @@ class RawTable:
     lost: int = 0
     bulk: Bulk | None = None
     encoding: str | None = None
-    sheet: str | None = None
+    days: list[tuple[int, int]] = field(default_factory=list)
+    merged: list[tuple[int, int]] = field(default_factory=list)
 
 
 def header_spelling(text: str) -> str:
@@ -59,17 +67,45 @@ def spellings(table: Table) -> dict[str, str]:
 
 
 def headed(raw: RawTable, rows: Iterator[Record], table: Table) -> RawTable:
-    """Finds the header of `rows`: of the first of them the one that has most of the table's own."""
+    """Finds the header of `rows`: of the first of them the one, or the two, that have most of the table's own."""
     first = list(islice(rows, TITLE_ROWS))
     if first:
-        top = header_among([cells for _, cells in first], table)
-        raw.header_row, raw.header = first[top]
-        raw.records = chain(first[top + 1 :], rows)
+        top, deep, raw.header = header_among([cells for _, cells in first], table)
+        raw.header_row = first[top + deep - 1][0]
+        raw.records = chain(first[top + deep :], rows)
     return raw
 
 
-def header_among(rows: Sequence[Sequence[str]], table: Table) -> int:
-    """The index of the row that has most of a table's headers, the first where none has any."""
+def header_among(rows: Sequence[tuple[str, ...]], table: Table) -> tuple[int, int, tuple[str, ...]]:
+    """The row that has most of a table's headers, the first where none has any: its index, and how many rows it takes.
+
+    Of two rows the upper one says what several columns have in common (在校生数 over 小学 and 初中).
+    """
     known = spellings(table)
-    hits = [sum(header_spelling(cell) in known for cell in cells) for cells in rows]
-    return hits.index(max(hits))
+    best, most = (0, 1, rows[0] if rows else ()), 0
+    for index, cells in enumerate(rows):
+        for deep in (1, 2):
+            header = cells if deep == 1 else _in_two(cells, rows[index + 1], known) if index + 1 < len(rows) else ()
+            hits = len({header_spelling(cell) for cell in header} & known.keys())
+            if hits > most:
+                best, most = (index, deep, header), hits
+    return best
+
+
+def _in_two(upper: Sequence[str], lower: Sequence[str], known: dict[str, str]) -> tuple[str, ...]:
+    """A header of two rows as one: of each column the spelling that the table knows, else both as they stand."""
+    header = []
+    above = ""
+    for index, below in enumerate(lower):
+        own = upper[index] if index < len(upper) else ""
+        # A blank beside a text is the rest of a merged cell.
+        above = own or (above if below else "")
+        spelled = [below, above, f"{below}{above}", f"{above}({below})", f"{above}{below}"]
+        if not below or below == above:
+            spelled = [above]
+        elif not above:
+            spelled = [below]
+        together = [one for one in spelled[2:] if header_spelling(one) in known]
+        alone = [one for one in spelled[:2] if header_spelling(one) in known]
+        header.append(next(iter([*together, *alone]), f"{above}{below}" if below != above else above))
+    return tuple(header)

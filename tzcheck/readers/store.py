@@ -37,6 +37,8 @@ BAND = "[0-9]{1,6}-[0-9]{1,6}", "[≤<][0-9]{1,6}", "[≥>][0-9]{1,6}"
 # What may stand for nothing, and what `str.strip` takes away: `tzcheck.cells` has the last word.
 SIGNS = r"[/／\-－﹣–—―ー无無\x{20}\x{3000}]{1,8}"
 BLANKS = "".join(f"\\x{{{code:x}}}" for code in range(0x3001) if chr(code).isspace())
+# How a row may begin that is no fact: a total, or a remark below the table.
+NO_FACT = ".*计.*|[ 　]*[(（]?(备?注|说明|填|制表|审核|单位负责|负责|联系).*"
 STRIPPED = f"(?s)[^{BLANKS}](.*[^{BLANKS}])?"
 
 
@@ -112,22 +114,21 @@ class Store:
         self._do("CREATE OR REPLACE VIEW raw AS SELECT * FROM listed")
 
     def hold_file(self, bulk: Bulk, columns: Sequence[Column | None], own: tuple[int, int]) -> bool:
-        """Keeps the rows of a CSV file as `hold` does; False where DuckDB can't read it. `own` are its set and file."""
-        kinds = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(columns)))
+        """Keeps the rows of a file as `hold` does; False where DuckDB can't read it. `own` are its set and file."""
         try:
-            self._do(
-                "CREATE OR REPLACE TABLE bulk AS SELECT * FROM read_csv($path, auto_detect = false, header = false, "
-                f"skip = {bulk.skip}, delim = $delimiter, quote = '\"', escape = '\"', columns = {{{kinds}}}, "
-                "strict_mode = true, compression = 'none', max_line_size = 4000000)",
-                {"path": str(bulk.path), "delimiter": bulk.delimiter},
-            )
+            if bulk.delimiter is None:
+                self._do(_parquet(len(columns)), {"path": str(bulk.path)})
+            else:
+                self._do(_csv(len(columns), bulk.skip), {"path": str(bulk.path), "delimiter": bulk.delimiter})
         except duckdb.Error:
             return False
         known = [f'c{index} AS "{column.id}"' for index, column in enumerate(columns) if column]
         every = ", ".join(f"c{index}" for index in range(len(columns)))
+        unnamed = [f"c{index}" for index in bulk.unnamed]
+        beyond = f"coalesce({', '.join(unnamed)})" if unnamed else "NULL"
         self._do(
             f"CREATE OR REPLACE VIEW raw AS SELECT rowid AS _id, {own[0]} AS _set, {own[1]} AS _file, "
-            f"rowid + {bulk.skip + 1} AS _row, coalesce({every}) AS _first, NULL AS _extra, "
+            f"rowid + {bulk.skip + 1} AS _row, coalesce({every}) AS _first, {beyond} AS _extra, "
             f"{', '.join(known)} FROM bulk WHERE coalesce({every}) IS NOT NULL"
         )
         return True
@@ -293,6 +294,25 @@ class Store:
         return found
 
 
+def _csv(columns: int, skip: int) -> str:
+    kinds = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(columns))
+    return (
+        "CREATE OR REPLACE TABLE bulk AS SELECT * FROM read_csv($path, auto_detect = false, header = false, "
+        f"skip = {skip}, delim = $delimiter, quote = '\"', escape = '\"', columns = {{{kinds}}}, "
+        "strict_mode = true, compression = 'none', max_line_size = 4000000)"
+    )
+
+
+def _parquet(columns: int) -> str:
+    names = [f"c{index}" for index in range(columns)]
+    texts = [
+        f"CASE WHEN typeof({name}) IN ('DOUBLE', 'FLOAT') THEN regexp_replace({name}::VARCHAR, '[.]0$', '') "
+        f"ELSE {name}::VARCHAR END AS {name}"
+        for name in names
+    ]
+    return f"CREATE OR REPLACE TABLE bulk AS SELECT {', '.join(texts)} FROM read_parquet($path) t({', '.join(names)})"
+
+
 def _typed(column: Column, table: Table, given: frozenset[str]) -> str:
     """What a column's cells are where they are spelled plainly; NULL where they are blank or are not."""
     kind, text = column.kind, f'r."{column.id}"'
@@ -337,7 +357,7 @@ def _end_of_band(end: str) -> str:
 
 def _tests(table: Table, given: frozenset[str], plain: Plain) -> tuple[list[str], dict[str, Any]]:
     """What must hold for a row to be typed as it is; and the parameters of those tests."""
-    tests = ["_place IS NOT NULL", "_extra IS NULL", "NOT contains(_first, '计')"]
+    tests = ["_place IS NOT NULL", "_extra IS NULL", f"NOT {_like('_first', NO_FACT)}"]
     values: dict[str, Any] = {}
     for column in table.columns:
         name = f'"{column.id}"'

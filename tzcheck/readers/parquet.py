@@ -1,0 +1,22 @@
+"""Parquet files: typed columns, which are read as the texts that a spreadsheet would show."""
+
+from pathlib import Path
+
+import duckdb
+
+from tzcheck.errors import Problem
+from tzcheck.readers.rows import Bulk, RawTable
+from tzcheck.table import Table
+
+
+def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk: bool = True) -> RawTable:
+    """The columns of a file; its rows are left to the store. Row 1 is the first one, since there is no header row."""
+    try:
+        found = duckdb.execute("SELECT name FROM parquet_schema($1) WHERE num_children IS NULL", [str(path)]).fetchall()
+    except duckdb.Error as error:
+        about = {"why": str(error).splitlines()[0]}
+        return RawTable(problems=[Problem("error", "parquet_damaged", file, details=about)])
+    header = tuple(name for (name,) in found)
+    if not bulk:
+        return RawTable(problems=[Problem("error", "parquet_damaged", file, details={"why": "PAR1"})])
+    return RawTable(1, header, bulk=Bulk(path, 0, None))

@@ -1,0 +1,240 @@
+"""Workbooks (XLSX, XLS, ODS): the cells of every sheet as texts, whatever Excel has made of what was typed."""
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum, ZipError
+
+from tzcheck.errors import Problem
+from tzcheck.readers.rows import RawTable, Record, headed
+from tzcheck.table import Table
+
+# A workbook that is larger than this when it is unpacked is none that anybody has filled in.
+LARGEST = 1 << 30
+CHUNK = 1 << 22
+# What stands for a formula whose result was never computed.
+NO_VALUE = "="
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# Cells that hold an error, or a formula; whether it has a value is seen in what follows it.
+FAULTY = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*? t="e"[^>]*>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]*)</v>')
+FORMULA = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)\s*(<v[^>]*>[^<])?')
+STYLED = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(\d+)"')
+PERCENT = frozenset({9, 10})
+# How the files begin that are called .xls and are a web page or a table as text.
+TEXT_STARTS = [bytes([code]) for code in (*b"<\xef\xff\xfe", *range(0x30, 0x7B))]
+COMPOUND = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass
+class Workbook:
+    """An open workbook: its visible sheets by name, those that are hidden, and what is wrong with it as a whole."""
+
+    path: Path
+    file: str
+    sheets: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+    problems: list[Problem] = field(default_factory=list)
+    book: CalamineWorkbook | None = None
+
+    def rows(self, sheet: str) -> Iterator[Record]:
+        """The rows of a sheet that have anything in them, as texts: merged cells below their first are blank."""
+        assert self.book is not None
+        yield from self._texts(self.book.get_sheet_by_name(sheet), {}, set(), [])
+
+    def read(self, sheet: str, table: Table) -> RawTable:
+        """The rows of a sheet that holds a table."""
+        assert self.book is not None
+        raw = RawTable()
+        found = self.book.get_sheet_by_name(sheet)
+        faulty: dict[tuple[int, int], str] = {}
+        percent: set[tuple[int, int]] = set()
+        if zipfile.is_zipfile(self.path) and self.path.suffix.casefold() != ".ods":
+            wants = any(column.unit == "%" for column in table.columns)
+            faulty, percent = _looked_into(self.path, sheet, wants)
+        rows = self._texts(found, faulty, percent, raw.days)
+        return headed(raw, _filled(rows, found.merged_cell_ranges or (), raw.merged), table)
+
+    def _texts(
+        self,
+        sheet: CalamineSheet,
+        faulty: Mapping[tuple[int, int], str],
+        percent: set[tuple[int, int]],
+        days: list[tuple[int, int]],
+    ) -> Iterator[Record]:
+        odd = bool(faulty or percent)
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            texts = tuple(map(text_of, cells))
+            if odd:
+                texts = tuple(
+                    faulty.get((number, index)) or (_percent(cells[index]) if (number, index) in percent else text)
+                    for index, text in enumerate(texts)
+                )
+            days += ((number, index) for index, cell in enumerate(cells) if isinstance(cell, date))
+            if any(texts):
+                yield number, texts
+
+
+def open_workbook(path: Path, file: str) -> Workbook:
+    """Opens a workbook; one that can't be read has a problem and no sheets."""
+    found = Workbook(path, file)
+    try:
+        with path.open("rb") as data:
+            start = data.read(4)
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                size = sum(one.file_size for one in archive.infolist())
+            if size > LARGEST:
+                about = {"size": size >> 20, "most": LARGEST >> 20}
+                found.problems.append(Problem("error", "workbook_too_large", file, details=about))
+                return found
+        elif start != COMPOUND:
+            code = "workbook_is_text" if start.lstrip()[:1] in TEXT_STARTS else "workbook_damaged"
+            found.problems.append(Problem("error", code, file, details={"why": start.hex(" ") or "0"}))
+            return found
+        found.book = CalamineWorkbook.from_path(str(path))
+        visible = {one.name: one.visible == SheetVisibleEnum.Visible for one in found.book.sheets_metadata}
+    except PasswordError:
+        found.problems.append(Problem("error", "workbook_encrypted", file))
+        return found
+    except (CalamineError, ZipError, zipfile.BadZipFile, ValueError, EOFError) as error:
+        found.problems.append(Problem("error", "workbook_damaged", file, details={"why": str(error).splitlines()[0]}))
+        return found
+    found.sheets = [name for name, shown in visible.items() if shown]
+    found.hidden = [name for name, shown in visible.items() if not shown]
+    return found
+
+
+def text_of(cell: Any) -> str:
+    """A cell as a person would type it: whole numbers without decimals, days as 2022-12-31."""
+    match cell:
+        case str():
+            return cell.strip()
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
+        case datetime():
+            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+        case date():
+            return cell.isoformat()
+        case timedelta() | time():
+            return str(cell)
+        case _:
+            return str(cell)
+
+
+def letter(index: int) -> str:
+    """The letters of a column, counted from 0: A, B, …, AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _percent(cell: Any) -> str:
+    if not isinstance(cell, float):
+        return text_of(cell)
+    return format((Decimal(repr(cell)) * 100).normalize(), "f") + "%"
+
+
+def _filled(
+    rows: Iterable[Record], areas: Iterable[tuple[tuple[int, int], tuple[int, int]]], filled: list[tuple[int, int]]
+) -> Iterator[Record]:
+    """The rows with the first column of every merged area filled downwards; `filled` tells which cells were."""
+    waiting = sorted((top + 1, bottom + 1, left) for (top, left), (bottom, _) in areas if bottom > top)
+    showing: list[tuple[int, int, str]] = []
+    for number, cells in rows:
+        showing = [area for area in showing if area[0] >= number]
+        texts = list(cells)
+        for _, left, text in showing:
+            if left < len(texts) and not texts[left]:
+                texts[left] = text
+                filled.append((number, left))
+        while waiting and waiting[0][0] <= number:
+            top, bottom, left = waiting.pop(0)
+            if top == number and left < len(cells) and cells[left]:
+                showing.append((bottom, left, cells[left]))
+        yield number, tuple(texts)
+
+
+def _looked_into(path: Path, sheet: str, percents: bool) -> tuple[dict[tuple[int, int], str], set[tuple[int, int]]]:
+    """What calamine does not tell of an XLSX: the cells with an error, or a formula without a value, and percents."""
+    faulty: dict[tuple[int, int], str] = {}
+    percent: set[tuple[int, int]] = set()
+    with zipfile.ZipFile(path) as archive:
+        part = _part_of(archive, sheet)
+        if part is None:
+            return faulty, percent
+        styles = _percent_styles(archive) if percents else set()
+        rest = b""
+        with archive.open(part) as data:
+            while chunk := data.read(CHUNK):
+                window = rest + chunk
+                end = window.rfind(b"<c ")
+                rest, window = (window[end:], window[:end]) if end > 0 else (window, b"")
+                _faults(window, faulty)
+                percent |= _percents(window, styles)
+        _faults(rest, faulty)
+        percent |= _percents(rest, styles)
+    return faulty, percent
+
+
+def _percents(window: bytes, styles: set[int]) -> set[tuple[int, int]]:
+    found = STYLED.findall(window) if styles else ()
+    return {_at(column, row) for column, row, style in found if int(style) in styles}
+
+
+def _faults(window: bytes, faulty: dict[tuple[int, int], str]) -> None:
+    if b't="e"' in window:
+        faulty.update((_at(column, row), why.decode()) for column, row, why in FAULTY.findall(window))
+    if b"<f" in window:
+        for column, row, value in FORMULA.findall(window):
+            if not value:
+                faulty.setdefault(_at(column, row), NO_VALUE)
+
+
+def _at(column: bytes, row: bytes) -> tuple[int, int]:
+    index = 0
+    for char in column:
+        index = index * 26 + char - ord("A") + 1
+    return int(row), index - 1
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """The name of the part of the archive that holds a sheet."""
+    try:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    except (KeyError, ElementTree.ParseError):
+        return None
+    targets = {one.get("Id"): one.get("Target", "") for one in links}
+    for one in book.iter(f"{MAIN}sheet"):
+        if one.get("name") == sheet:
+            target = targets.get(one.get(LINK), "")
+            name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            return name if name in archive.namelist() else None
+    return None
+
+
+def _percent_styles(archive: zipfile.ZipFile) -> set[int]:
+    """The styles of cells that are shown in percent."""
+    try:
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    except (KeyError, ElementTree.ParseError):
+        return set()
+    formats = {
+        int(one.get("numFmtId", 0)) for one in styles.iter(f"{MAIN}numFmt") if "%" in (one.get("formatCode") or "")
+    }
+    cells = styles.find(f"{MAIN}cellXfs")
+    found = [] if cells is None else [int(one.get("numFmtId", 0)) for one in cells]
+    return {index for index, one in enumerate(found) if one in formats | PERCENT}
