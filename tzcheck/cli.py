@@ -324,14 +324,17 @@ def write_whole(path: Path, content: str) -> None:
 @options(
     rules_option, lang_option, encoding_option,
     click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True),
+    click.option("--show-conversions", "conversions", is_flag=True,
+                 help="列出理解后转换的单元格 / list the cells that were understood and turned"),
+    click.option("--details", is_flag=True, help="逐条列出问题 / list every problem"),
 )  # fmt: skip
 @click.pass_context
 def validate(
     ctx: click.Context, paths: tuple[Path, ...], rule_folders: tuple[Path, ...], lang: str, encoding: str | None,
-    format: str,
+    format: str, conversions: bool, details: bool,
 ) -> None:  # fmt: skip
     """只读取和校验数据，不判定 / Only read and cross-check the data: no verdicts."""
-    from tzcheck.report import cross_checked, files_data, problem_data
+    from tzcheck.report import cross_checked, files_data, problem_data, turned_data
 
     book = _book(rule_folders, "national")
     facts = _facts(paths, book, encoding)
@@ -340,20 +343,24 @@ def validate(
     if format == "json":
         import json
 
+        files = {file.path: file for file in facts.files}
         data = {
             "schema": "tzcheck/validation/1",
             "facts": files_data(facts.files),
-            "problems": [
-                problem_data(problem, lang, {file.path: file for file in facts.files}) for problem in problems
-            ],
+            "problems": [problem_data(problem, lang, files) for problem in problems],
+            "conversions": turned_data(facts.turned, files),
         }
         click.echo(json.dumps(data, ensure_ascii=False, indent=1))
     else:
         from rich.console import Console
 
-        from tzcheck.writers.text import show_problems
+        from tzcheck.writers.text import show_files, show_problems, show_turned
 
-        show_problems(problems, lang, Console())
+        console = Console()
+        show_problems(problems, lang, console, details)
+        if conversions:
+            show_turned(facts.turned, lang, console)
+        show_files(facts.files, lang, console)
         rows = sum(file.rows for file in facts.files)
         if not failed:
             click.echo(text("head.valid", lang, files=len(facts.files), rows=rows))

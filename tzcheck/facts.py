@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import ROUND_HALF_UP
+from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
@@ -29,7 +29,7 @@ from tzcheck.cells import (
 )
 from tzcheck.errors import FactsFault, Problem, UsageFault, hint
 from tzcheck.place import TOTALS, WHOLE, Place, Places, spelled
-from tzcheck.readers import READERS, WORKBOOKS, RawTable, workbook
+from tzcheck.readers import NO_VALUE, READERS, WORKBOOKS, RawTable, workbook
 from tzcheck.readers.rows import TITLE_ROWS, header_among, header_spelling, spellings
 from tzcheck.readers.store import RAW, ROWS, Plain, Store, types_of
 from tzcheck.readers.yaml import cell
@@ -62,8 +62,15 @@ SET_KEYS = {
     "school_year": ("学年", "填报年度"),
 }
 DATA_SUFFIXES = frozenset(READERS) | WORKBOOKS
+# What Excel shows where a formula came to nothing.
+CELL_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+# A code that Excel has made a number of, and of whose digits it shows only some.
+LOST_DIGITS = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+")
 # How remarks begin that people write below a table.
 NOTES = ("注", "备注", "说明", "填表", "制表", "审核", "填报", "单位负责人", "负责人", "联系")
+MOST_EXAMPLES = 5
+# What a cell in a merged area was understood as: what the first cell of the area holds.
+MERGED = "↑"
 # So many rows are held as Python's at a time.
 MOST_ROWS = 100_000
 AS_OF, CODE = Column("as_of", ("截止日期",), "date"), Column("code", ("代码",))
@@ -172,6 +179,19 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Turned:
+    """What was understood of the cells of a column that are spelled in another way: `１，２００` as `1200`.
+
+    `examples` are the first of them: row, text, and what it was understood as.
+    """
+
+    file: str
+    column: str
+    cells: int
+    examples: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything that was read. `cities` gives, for each place, the index of its city or None.
 
@@ -185,6 +205,7 @@ class Facts:
     problems: tuple[Problem, ...]
     refused: tuple[Refused, ...]
     days: tuple[tuple[str, date], ...]
+    turned: tuple[Turned, ...]
     store: Store
     given: frozenset[str]
 
@@ -258,6 +279,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self.refused: list[Refused] = []
         self.days: list[tuple[str, date]] = []
+        self.turned: dict[tuple[str, str], Turned] = {}
         # What a text in a column was found to mean, where there was nothing to say about it.
         self.typed: dict[tuple[str, str, str], Any] = {}
 
@@ -266,6 +288,11 @@ class _Reading:
             self.index[place.id] = len(self.places)
             self.places.append(place)
         return self.index[place.id]
+
+    def turn(self, file: str, row: int, column: str, text: str, value: str) -> None:
+        known = self.turned.get((file, column), Turned(file, column, 0, ()))
+        more = ((row, text, value),) if known.cells < MOST_EXAMPLES else ()
+        self.turned[file, column] = Turned(file, column, known.cells + 1, known.examples + more)
 
     def error(self, code: str, file: str, row: int | None = None, **more: Any) -> None:
         self.problems.append(Problem("error", code, file, row, **more))
@@ -351,6 +378,7 @@ def _facts(reading: _Reading) -> Facts:
         problems=tuple(sorted(reading.problems, key=Problem.order)),
         refused=tuple(reading.refused),
         days=tuple(reading.days),
+        turned=tuple(reading.turned.values()),
         store=store,
         given=frozenset(given),
     )
@@ -687,6 +715,10 @@ def _count(reading: _Reading, table: Table, part: _Part, rows: int) -> None:
         reading.error("empty_table", file.path, raw.header_row, details={"table": {"zh": table.title, "en": table.id}})
     if not rows or broken:
         reading.refused.append(Refused(table.id, own.place, None))
+    merged = [(row, index) for row, index in raw.merged if row > raw.header_row and index < len(part.columns)]
+    for row, index in merged:
+        if column := part.columns[index]:
+            reading.turn(file.path, row, column.id, "", MERGED)
     for row, index in raw.days:
         column = part.columns[index] if index < len(part.columns) else None
         if column and row > raw.header_row and column.kind in ("text", "band"):
@@ -868,6 +900,10 @@ def _read_row(
             values[column.id] = _typed(reading, column, text, file, row)
             if len(reading.problems) == told and column.kind != "text":
                 reading.typed[table.id, column.id, text] = values[column.id]
+        if text and values[column.id] is not None and column.kind not in ("place", *WORKED_OUT):
+            shown = spelled_by_tables(column, text, values[column.id])
+            if shown is not None:
+                reading.turn(file, row, column.id, text, shown)
         if column.kind == "printed":
             values[f"{column.id}/printed"] = None if values[column.id] is None else str(values[column.id])
     if table is VALUES:
@@ -940,12 +976,17 @@ def _row_place(reading: _Reading, own: _Set, table: Table, text: str, file: str,
 
 def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) -> Any:
     """The value of a cell, or None with a problem where it is not of the column's kind."""
+    if text == NO_VALUE or text in CELL_ERRORS:
+        details: dict[str, object] = {"header": column.header}
+        code = "formula_unread" if text == NO_VALUE else "cell_error"
+        reading.error(code, file, row, column=column.id, value=text, details=details)
+        return None
     match column.kind:
         case "text" if not column.required and spelled(text) in NOTHING:
             _nothing(reading, column, text, file, row)
             return None
-        case "text" | "place":
-            return text
+        case "text":
+            return _plain_text(reading, column, text, file, row)
         case "code":
             assert column.codes is not None
             folded = spelled(text).casefold()
@@ -954,14 +995,8 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
                     return code
             each = [f"{code} {labels[0]}" for code, labels in column.codes.items()]
             choices = ", ".join(each if len(each) < 20 else [*each[:2], "…", each[-1]])
-            reading.error(
-                "bad_code",
-                file,
-                row,
-                column=column.id,
-                value=text,
-                details={"header": column.header, "expected": choices},
-            )
+            about: dict[str, object] = {"header": column.header, "expected": choices}
+            reading.error("bad_code", file, row, column=column.id, value=text, details=about)
             return None
         case "date":
             day = parse_date(text)
@@ -981,9 +1016,38 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
             if value is None:
                 _bad_cell(reading, file, row, column, text, kind)
             elif number is not None and kind != "printed" and number != number.quantize(SCALE, ROUND_HALF_UP):
-                about: dict[str, object] = {"header": column.header, "decimals": -int(SCALE.as_tuple().exponent)}
-                reading.problems.append(Problem("query", "rounded", file, row, column.id, text, details=about))
+                rounded: dict[str, object] = {"header": column.header, "decimals": -int(SCALE.as_tuple().exponent)}
+                reading.problems.append(Problem("query", "rounded", file, row, column.id, text, details=rounded))
             return value
+
+
+def _plain_text(reading: _Reading, column: Column, text: str, file: str, row: int) -> str | None:
+    """A text without line breaks and other characters that can't be seen."""
+    if column.id.endswith("_id") and LOST_DIGITS.fullmatch(spelled(text)):
+        details: dict[str, object] = {"header": column.header}
+        reading.error("lost_digits", file, row, column=column.id, value=text, details=details)
+        return None
+    kept = "".join(char for char in text if char.isprintable())
+    if any(not char.isprintable() and not char.isspace() for char in text):
+        about: dict[str, object] = {"header": column.header}
+        reading.problems.append(Problem("query", "control_characters", file, row, column.id, text, details=about))
+    return kept
+
+
+def spelled_by_tables(column: Column, text: str, value: Any) -> str | None:
+    """How the tables spell what a text was understood as; None where it is spelled so already."""
+    match column.kind:
+        case "code":
+            assert column.codes is not None
+            return None if text in (value, *column.codes[value]) else column.codes[value][0]
+        case "date":
+            shown = value.isoformat()
+        case "text" | "band":
+            shown = value
+        case _:
+            shown = format(Decimal(value).normalize(), "f")
+            return None if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else shown
+    return None if shown == text else shown
 
 
 def _nothing(reading: _Reading, column: Column, text: str, file: str, row: int) -> None:

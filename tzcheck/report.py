@@ -20,7 +20,7 @@ from tzcheck.errors import (
     UsageFault,
 )
 from tzcheck.explanation import answered
-from tzcheck.facts import Facts, FileRead
+from tzcheck.facts import Facts, FileRead, Turned
 from tzcheck.place import LEVELS, TAIZHOU
 from tzcheck.planner import plan
 from tzcheck.rule import Rulebook, RulePack, Text
@@ -263,6 +263,19 @@ def problem_data(problem: Problem, lang: str, files: Mapping[str, FileRead]) -> 
     }
 
 
+def turned_data(turned: Iterable[Turned], files: Mapping[str, FileRead]) -> list[dict[str, Any]]:
+    """The conversions as JSON objects: the column, how many cells, and the first of them."""
+    return [
+        {
+            **_at(one.file, files),
+            "column": one.column,
+            "cells": one.cells,
+            "examples": [{"row": row, "text": text, "value": value} for row, text, value in one.examples],
+        }
+        for one in turned
+    ]
+
+
 def _place(scored: Scored, lang: str, files: Mapping[str, FileRead]) -> dict[str, Any]:
     place = scored.place
     return {
@@ -492,12 +505,13 @@ def places_in_files(rows: Iterable[tuple[str, int]]) -> str:
     of_file: dict[str, list[int]] = {}
     for file, row in rows:
         of_file.setdefault(file, []).append(row)
-    return " ".join(f"{file}:{_runs(sorted(found))}" for file, found in of_file.items())
+    return " ".join(f"{file}:{runs_of(found)}" for file, found in of_file.items())
 
 
-def _runs(rows: list[int]) -> str:
+def runs_of(rows: Iterable[int]) -> str:
+    """Numbers for people, in order: `2,4-9`."""
     runs: list[list[int]] = []
-    for row in rows:
+    for row in sorted(set(rows)):
         if runs and row == runs[-1][-1] + 1:
             runs[-1] = [runs[-1][0], row]
         else:

@@ -96,6 +96,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "head.linted": ("{rules} 条规则，{problems} 处问题", "{rules} rules, {problems} problems"),
     "head.tested": ("{cases} 个用例，{failed} 个失败", "{cases} cases, {failed} failed"),
+    "head.alike": ("同类问题共 {number} 处：行 {rows}", "{number} of the kind: rows {rows}"),
+    "head.alike_same": ("共 {number} 行：{rows}", "{number} rows: {rows}"),
+    "files.line": (
+        "{path}{encoding}  {rows} 行：采用 {accepted}，退回 {rejected}",
+        "{path}{encoding}  {rows} rows: {accepted} accepted, {rejected} refused",
+    ),
+    "turned.column": ("转换 {where}  {cells} 个单元格：{examples}", "turned {where}  {cells} cells: {examples}"),
+    "turned.cell": ("行{row}“{text}”→“{value}”", "row {row} “{text}” → “{value}”"),
+    "turned.merged": ("行{row}{text}合并单元格{value}", "row {row} {text}merged cells {value}"),
     "head.valid": ("{files} 个文件，{rows} 行，没有错误", "{files} files, {rows} rows, no errors"),
     "head.needs": ("补短清单", "What is missing"),
     "needs.line": (
@@ -297,6 +306,22 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.became_a_day": (
         "{header}是日期格式；可能是 Excel 把“1-2”之类改成了日期，请核对",
         "{header} is a date; Excel may have made it of a text such as 1-2, look at it",
+    ),
+    "problem.formula_unread": (
+        "{header}是公式，但没有保存计算结果；请用 Excel 打开后保存，或改填数值",
+        "{header} is a formula without a result; open it in Excel and save it, or put in the value",
+    ),
+    "problem.cell_error": (
+        "{header}的公式出错，显示为 {value}；请改正公式或填数值",
+        "{header} shows {value}, its formula is wrong; mend it or put in the value",
+    ),
+    "problem.lost_digits": (
+        "{header}为“{value}”，科学计数法丢失了位数；请把该列设为文本后重新填写",
+        "{header} is {value}, of which digits were lost; make the column text and fill it in anew",
+    ),
+    "problem.control_characters": (
+        "{header}含有不可见的控制字符，已去掉",
+        "{header} has control characters that can't be seen; they were taken out",
     ),
     "problem.note_row": ("“{value}”是表下的说明，不作为数据", "{value} is a remark below the table and no fact"),
     "problem.no_file": ("不是普通文件", "not an ordinary file"),

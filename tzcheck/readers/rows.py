@@ -10,6 +10,8 @@ from tzcheck.errors import Problem
 from tzcheck.table import WORKED_OUT, Table
 
 Record: TypeAlias = tuple[int, tuple[str, ...]]
+# What stands for a formula whose result was never computed.
+NO_VALUE = "="
 # A header stands among the first so many rows that have anything in them.
 TITLE_ROWS = 20
 

@@ -39,7 +39,8 @@ SIGNS = r"[/／\-－﹣–—―ー无無\x{20}\x{3000}]{1,8}"
 BLANKS = "".join(f"\\x{{{code:x}}}" for code in range(0x3001) if chr(code).isspace())
 # How a row may begin that is no fact: a total, or a remark below the table.
 NO_FACT = ".*计.*|[ 　]*[(（]?(备?注|说明|填|制表|审核|单位负责|负责|联系).*"
-STRIPPED = f"(?s)[^{BLANKS}](.*[^{BLANKS}])?"
+CONTROLS = "\\x00-\\x1f\\x7f-\\x9f"
+SOUND = f"[^{BLANKS}{CONTROLS}#=]([^{CONTROLS}]*[^{BLANKS}{CONTROLS}])?"
 
 
 def type_of(column: Column) -> str:
@@ -335,7 +336,11 @@ def _typed(column: Column, table: Table, given: frozenset[str]) -> str:
             ]
             return f"CASE {text} {' '.join(whens)} END"
         case "text":
-            sound = [_like(text, STRIPPED), *([] if column.required else [f"NOT {_like(text, SIGNS)}"])]
+            sound = [_like(text, SOUND)]
+            if column.id.endswith("_id"):
+                sound.append(f"NOT contains(upper({text}), 'E+')")
+            if not column.required:
+                sound.append(f"NOT {_like(text, SIGNS)}")
             return f"CASE WHEN {' AND '.join(sound)} THEN {text} END"
         case "date":
             return f"CASE WHEN {_like(text, DAY)} THEN try_cast({text} AS DATE) END"

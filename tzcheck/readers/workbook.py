@@ -13,14 +13,12 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum, ZipError
 
 from tzcheck.errors import Problem
-from tzcheck.readers.rows import RawTable, Record, headed
+from tzcheck.readers.rows import NO_VALUE, RawTable, Record, headed
 from tzcheck.table import Table
 
 # A workbook that is larger than this when it is unpacked is none that anybody has filled in.
 LARGEST = 1 << 30
 CHUNK = 1 << 22
-# What stands for a formula whose result was never computed.
-NO_VALUE = "="
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # Cells that hold an error, or a formula; whether it has a value is seen in what follows it.

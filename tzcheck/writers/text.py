@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tzcheck.errors import Problem
+from tzcheck.facts import MERGED, FileRead, Turned
 from tzcheck.report import (
     Report,
     category,
@@ -21,6 +22,7 @@ from tzcheck.report import (
     percent,
     places_in_files,
     reason,
+    runs_of,
     shown,
     symbol,
     value_of,
@@ -62,7 +64,7 @@ def show(report: Report, lang: str, details: bool, console: Console) -> None:
         for columns in in_order:
             _standard(columns, lang, details, console)
         _differing(report, lang, console)
-        _problems(report, lang, console)
+        _problems(report, lang, details, console)
     else:
         _overview(in_order, lang, console)
         _differing(report, lang, console)
@@ -337,21 +339,53 @@ def _errors(report: Report, lang: str, console: Console) -> None:
     console.print(Text(text("head.hint", lang), style="dim"))
 
 
-def _problems(report: Report, lang: str, console: Console) -> None:
+def _problems(report: Report, lang: str, details: bool, console: Console) -> None:
     number = counted(report.problems)
     console.print()
     if not report.problems:
         return
     console.print(Text(text("head.problems", lang, **number), style="bold underline"))
-    show_problems(report.problems, lang, console)
+    show_problems(report.problems, lang, console, details)
 
 
-def show_problems(problems: Iterable[Problem], lang: str, console: Console) -> None:
-    """Every problem on a line of its own: where, what, what was expected."""
-    for problem in sorted(problems, key=Problem.order):
-        style = "red" if problem.severity == "error" else "yellow"
-        line = Text(text(f"severity.{problem.severity}", lang), style=style)
-        where = plain(problem.where())
-        line.append(f" {where}" if where else "", style="bold")
-        line.append("  " + plain(problem.message(lang)), style="")
-        console.print(line, soft_wrap=True)
+def show_problems(problems: Iterable[Problem], lang: str, console: Console, every: bool = False) -> None:
+    """Where, what, and what was expected, a line each; many of a kind in one, unless `every` one is asked for."""
+    alike: dict[object, list[Problem]] = {}
+    for number, problem in enumerate(sorted(problems, key=Problem.order)):
+        kind = (problem.severity, problem.code, problem.check, problem.file, problem.column)
+        alike.setdefault(number if every or problem.row is None else kind, []).append(problem)
+    for group in alike.values():
+        same = len({problem.message(lang) for problem in group}) == 1
+        told = group[:1] if same or len(group) > FEW else group
+        for problem in told:
+            style = "red" if problem.severity == "error" else "yellow"
+            line = Text(text(f"severity.{problem.severity}", lang), style=style)
+            where = plain(problem.where())
+            line.append(f" {where}" if where else "", style="bold")
+            line.append("  " + plain(problem.message(lang)), style="")
+            console.print(line, soft_wrap=True)
+        if len(told) < len(group):
+            rows = runs_of([problem.row or 0 for problem in group])
+            also = text("head.alike_same" if same else "head.alike", lang, number=len(group), rows=rows)
+            console.print(Text("  " + also, style="dim"), soft_wrap=True)
+
+
+def show_files(files: Iterable[FileRead], lang: str, console: Console) -> None:
+    """How many rows of each file were read, accepted and refused, and in which encoding."""
+    for file in files:
+        numbers = {"rows": file.rows, "accepted": file.accepted, "rejected": file.rejected}
+        encoding = f" ({file.encoding})" if file.encoding else ""
+        line = text("files.line", lang, path=plain(file.path), encoding=encoding, **numbers)
+        console.print(Text(line, style="" if file.rejected else "dim"), soft_wrap=True)
+
+
+def show_turned(turned: Iterable[Turned], lang: str, console: Console) -> None:
+    """What was understood of cells that are spelled otherwise than the tables are."""
+    for one in turned:
+        examples = [
+            text("turned.merged" if value == MERGED else "turned.cell", lang, row=row, text=plain(shown), value=value)
+            for row, shown, value in one.examples
+        ]
+        about = {"where": plain(f"{one.file}:{one.column}"), "cells": one.cells}
+        line = text("turned.column", lang, examples="; ".join(examples), **about)
+        console.print(Text(line), soft_wrap=True)
