@@ -4,11 +4,15 @@ import io
 import re
 from html import unescape
 from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.cells import cell_len
 from rich.console import Console
 
+from tests.awkward import FILES
 from tests.support import ROOT, TAIZHOU
+from tests.test_awkward import OUTCOMES, outcome
 from tests.test_taizhou import GOLDEN, LANGUAGES, PARTS, printed
 from tzcheck.cli import _checked
 from tzcheck.writers import text
@@ -52,6 +56,10 @@ if __name__ == "__main__":
     for lang in LANGUAGES:
         for part in PARTS:
             (GOLDEN / f"taizhou.{part}.{lang}.txt").write_text(printed(part, lang), encoding="utf-8")
+    for lang in LANGUAGES:
+        with TemporaryDirectory() as folder:
+            told = [outcome(name, Path(folder) / str(number), lang) for number, name in enumerate(FILES)]
+        OUTCOMES[lang].write_text("\n".join(told), encoding="utf-8")
     console = Console(record=True, width=text.WIDTH, file=io.StringIO())
     text.show(_checked((TAIZHOU,), (), "national", (), None, "both", (), None), "en", False, console)
     (ROOT / "docs" / "taizhou.svg").write_text(picture(console), encoding="utf-8")

@@ -468,7 +468,7 @@ def _read_workbook(reading: _Reading, own: _Set, path: Path, name: str, sha: str
     assert sha is not None
     described = [sheet for sheet in book.sheets if header_spelling(sheet) in SET_SHEETS]
     if len(described) > 1:
-        reading.error("two_set_files", f"{name}!{described[1]}")
+        reading.error("two_set_sheets", f"{name}!{described[1]}", details={"first": described[0]})
     for sheet in described[:1]:
         own = _read_set_sheet(reading, book, sheet, sha)
     others = [sheet for sheet in book.sheets if sheet not in described]
@@ -498,15 +498,13 @@ def _not_a_sheet(reading: _Reading, file: str, sheet: str, book: workbook.Workbo
     first = [cells for _, cells in islice(book.rows(sheet), TITLE_ROWS)]
     if not first:
         return
-    likely = [
-        table.id
-        for table in GIVEN.values()
-        if {column.id for column in table.columns if column.required}
-        <= {spellings(table).get(header_spelling(cell)) for cell in header_among(first, table)[2]}
-        and any(column.required for column in table.columns)
-    ]
+    likely: list[tuple[int, str]] = []
+    for table in GIVEN.values():
+        header = {spellings(table).get(header_spelling(cell)) for cell in header_among(first, table)[2]} - {None}
+        if len(header) > 1 and {column.id for column in table.columns if column.required} <= header:
+            likely.append((len(header), table.id))
     if likely:
-        details: dict[str, object] = {"near": ", ".join(likely)}
+        details: dict[str, object] = {"near": max(likely)[1]}
         reading.problems.append(Problem("error", "sheet_unnamed", file, value=sheet, details=details))
     else:
         _not_a_table(reading, file, sheet)
@@ -733,11 +731,17 @@ def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[d
     held: dict[str, list[Any]] = {name: [] for name in (*RAW, *names)}
     for part in parts:
         width, rows = len(part.columns), 0
+        last = max((index for index, header in enumerate(part.raw.header, start=1) if header), default=0)
         at = {column.id: index for index, column in enumerate(part.columns) if column}
         unnamed = [index for index, header in enumerate(part.raw.header) if not header]
         found = iter(part.raw.records)
         while records := list(islice(found, MOST_ROWS - len(held["_id"]))):
             rows += len(records)
+            for row, cells in records:
+                if len(cells) < last:
+                    details: dict[str, object] = {"cells": len(cells), "columns": last}
+                    file = reading.files[part.file].path
+                    reading.problems.append(Problem("query", "short_row", file, row, details=details))
             held["_id"] += range(len(held["_id"]), len(held["_id"]) + len(records))
             held["_set"] += [part.own] * len(records)
             held["_file"] += [part.file] * len(records)

@@ -270,13 +270,17 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "no table of facts in it; tables are named {tables}",
     ),
     "problem.unreadable": ("无法读取：{why}", "can't be read: {why}"),
+    "problem.two_set_sheets": (
+        "已有工作表“{first}”写明县(市、区)，只能有一张",
+        "the sheet {first} says already which county it is; there may be one such sheet only",
+    ),
     "problem.link_outside": (
         "是指向事实文件夹之外的符号链接，未读取",
         "a symbolic link that leads out of the folder of facts; it was not read",
     ),
     "problem.workbook_damaged": (
-        "工作簿已损坏或不完整（{why}）；请用 Excel 打开并另存为 .xlsx",
-        "the workbook is damaged or cut off ({why}); open it in Excel and save it as .xlsx",
+        "工作簿已损坏或不完整；请用 Excel 打开并另存为 .xlsx",
+        "the workbook is damaged or cut off; open it in Excel and save it as .xlsx",
     ),
     "problem.workbook_is_text": (
         "不是真正的 Excel 工作簿，而是网页或文本；请用 Excel 打开并另存为 .xlsx",
@@ -290,7 +294,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "工作簿解压后有 {size} MB，超过 {most} MB，未读取",
         "the workbook has {size} MB when unpacked, more than {most} MB, so it was not read",
     ),
-    "problem.parquet_damaged": ("Parquet 文件已损坏或不完整：{why}", "the Parquet file is damaged or cut off: {why}"),
+    "problem.parquet_damaged": ("Parquet 文件已损坏或不完整", "the Parquet file is damaged or cut off"),
     "problem.hidden_sheet": (
         "隐藏的工作表未读取；如需要，请取消隐藏",
         "a hidden sheet was not read; unhide it if it is meant",
@@ -345,6 +349,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "含有 NUL 字节，不是文本文件；请另存为 UTF-8 的 CSV",
         "has NUL bytes, so it is no text file; save it as CSV in UTF-8",
     ),
+    "problem.cell_too_long": (
+        "有一格超过 {most} 字，可能是引号没有成对；此后的行未读取",
+        "a cell has more than {most} characters, maybe a quote is not closed; the rows after it were not read",
+    ),
+    "problem.open_quote": (
+        "引号没有成对，此后的行未读取；请检查该行的英文双引号",
+        "a quote is not closed, so the rows after it were not read; look for it in this row",
+    ),
     "problem.csv_syntax": ("CSV 格式错误：{why}", "broken CSV: {why}"),
     "problem.yaml_syntax": ("YAML 格式错误：{why}", "broken YAML: {why}"),
     "problem.yaml_deep": ("YAML 嵌套超过 {deepest} 层", "YAML nested more than {deepest} deep"),
@@ -397,6 +409,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "the column {column} does not belong to the table {table} and was left out",
     ),
     "problem.beyond_header": ("表头之外还有内容“{value}”", "a cell beyond the header: {value}"),
+    "problem.short_row": (
+        "只有 {cells} 格，表头有 {columns} 列；缺少的按空白处理，请核对文件是否完整",
+        "has {cells} cells where the header has {columns}; the rest is read as blank, see whether the file is whole",
+    ),
     "problem.blank_key": ("{header}不能为空", "{header} must not be blank"),
     "problem.bad_cell": (
         "{header}为“{value}”，应为{expected}{unit}",

@@ -58,8 +58,9 @@ def look(path: Path, file: str, encoding: str | None) -> Look:
     with path.open("rb") as data:
         start = data.read(4)
     marked = next((name for mark, name in MARKED if start.startswith(mark)), None)
+    wrong = 0  # the row of the first character that is none
     for name in [encoding] if encoding else [marked] if marked else ["utf-8", "gb18030"]:
-        decoder, plain, last = codecs.getincrementaldecoder(name)("strict"), True, b"\n"
+        decoder, plain, last, lines = codecs.getincrementaldecoder(name)("strict"), True, b"\n", 1
         wide = "16" in name or "32" in name
         try:
             with path.open("rb") as data:
@@ -69,14 +70,15 @@ def look(path: Path, file: str, encoding: str | None) -> Look:
                     decoder.decode(chunk)
                     joined = last[-2:] + chunk
                     plain = plain and not (b"\n\n" in joined or b"\n\r\n" in joined or _lone_return(joined))
-                    last = chunk
+                    lines, last = lines + chunk.count(b"\n"), chunk
                 decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            wrong = wrong or chunk.count(b"\n", 0, error.start) + lines
             continue
         found = "utf-8-sig" if name == "utf-8" else name
         return Look(found, plain and NAMES.get(found) == "UTF-8")
     tried = encoding or marked or "UTF-8, GB18030"
-    return Look(None, problems=(Problem("error", "encoding", file, details={"tried": tried}),))
+    return Look(None, problems=(Problem("error", "encoding", file, wrong, details={"tried": tried}),))
 
 
 def _row_of_nul(path: Path) -> int:
@@ -121,5 +123,13 @@ def _records(path: Path, file: str, encoding: str, delimiter: str, raw: RawTable
                 if any(stripped):
                     yield row, stripped
         except csv.Error as error:
-            raw.problems.append(Problem("error", "csv_syntax", file, row + 1, details={"why": str(error)}))
+            raw.problems.append(_broken(str(error), file, row + 1))
             raw.lost += 1
+
+
+def _broken(why: str, file: str, row: int) -> Problem:
+    if "field limit" in why:
+        return Problem("error", "cell_too_long", file, row, details={"most": LONGEST_CELL})
+    if "end of data" in why:
+        return Problem("error", "open_quote", file, row)
+    return Problem("error", "csv_syntax", file, row, details={"why": why})

@@ -13,10 +13,8 @@ def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk:
     """The columns of a file; its rows are left to the store. Row 1 is the first one, since there is no header row."""
     try:
         found = duckdb.execute("SELECT name FROM parquet_schema($1) WHERE num_children IS NULL", [str(path)]).fetchall()
-    except duckdb.Error as error:
-        about = {"why": str(error).splitlines()[0]}
-        return RawTable(problems=[Problem("error", "parquet_damaged", file, details=about)])
-    header = tuple(name for (name,) in found)
+    except duckdb.Error:
+        bulk, found = False, []
     if not bulk:
-        return RawTable(problems=[Problem("error", "parquet_damaged", file, details={"why": "PAR1"})])
-    return RawTable(1, header, bulk=Bulk(path, 0, None))
+        return RawTable(problems=[Problem("error", "parquet_damaged", file)])
+    return RawTable(1, tuple(name for (name,) in found), bulk=Bulk(path, 0, None))

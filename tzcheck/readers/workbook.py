@@ -1,8 +1,11 @@
 """Workbooks (XLSX, XLS, ODS): the cells of every sheet as texts, whatever Excel has made of what was typed."""
 
+import codecs
+import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,7 +13,16 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum, ZipError
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    XmlError,
+    ZipError,
+)
 
 from tzcheck.errors import Problem
 from tzcheck.readers.rows import NO_VALUE, RawTable, Record, headed
@@ -26,9 +38,14 @@ FAULTY = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*? t="e"[^>]*>(?:<f[^>]*(?:/>|>[^
 FORMULA = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)\s*(<v[^>]*>[^<])?')
 STYLED = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(\d+)"')
 PERCENT = frozenset({9, 10})
-# How the files begin that are called .xls and are a web page or a table as text.
-TEXT_STARTS = [bytes([code]) for code in (*b"<\xef\xff\xfe", *range(0x30, 0x7B))]
+# Whatever a damaged workbook can lead to.
+FAULTS = (
+    CalamineError, XmlError, ZipError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError,
+    ValueError,
+)  # fmt: skip
 COMPOUND = b"\xd0\xcf\x11\xe0"
+# What an encrypted workbook keeps its content in.
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass
@@ -37,26 +54,25 @@ class Workbook:
 
     path: Path
     file: str
-    sheets: Sequence[str] = ()
-    hidden: Sequence[str] = ()
+    sheets: dict[str, CalamineSheet] = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    book: CalamineWorkbook | None = None
 
     def rows(self, sheet: str) -> Iterator[Record]:
         """The rows of a sheet that have anything in them, as texts: merged cells below their first are blank."""
-        assert self.book is not None
-        yield from self._texts(self.book.get_sheet_by_name(sheet), {}, set(), [])
+        yield from self._texts(self.sheets[sheet], {}, set(), [])
 
     def read(self, sheet: str, table: Table) -> RawTable:
         """The rows of a sheet that holds a table."""
-        assert self.book is not None
-        raw = RawTable()
-        found = self.book.get_sheet_by_name(sheet)
+        raw, found = RawTable(), self.sheets[sheet]
         faulty: dict[tuple[int, int], str] = {}
         percent: set[tuple[int, int]] = set()
         if zipfile.is_zipfile(self.path) and self.path.suffix.casefold() != ".ods":
             wants = any(column.unit == "%" for column in table.columns)
-            faulty, percent = _looked_into(self.path, sheet, wants)
+            try:
+                faulty, percent = _looked_into(self.path, sheet, wants)
+            except FAULTS:
+                raw.problems.append(Problem("error", "workbook_damaged", self.file))
         rows = self._texts(found, faulty, percent, raw.days)
         return headed(raw, _filled(rows, found.merged_cell_ranges or (), raw.merged), table)
 
@@ -83,9 +99,9 @@ class Workbook:
 def open_workbook(path: Path, file: str) -> Workbook:
     """Opens a workbook; one that can't be read has a problem and no sheets."""
     found = Workbook(path, file)
+    with path.open("rb") as data:
+        start = data.read(1 << 16)
     try:
-        with path.open("rb") as data:
-            start = data.read(4)
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 size = sum(one.file_size for one in archive.infolist())
@@ -93,21 +109,38 @@ def open_workbook(path: Path, file: str) -> Workbook:
                 about = {"size": size >> 20, "most": LARGEST >> 20}
                 found.problems.append(Problem("error", "workbook_too_large", file, details=about))
                 return found
-        elif start != COMPOUND:
-            code = "workbook_is_text" if start.lstrip()[:1] in TEXT_STARTS else "workbook_damaged"
-            found.problems.append(Problem("error", code, file, details={"why": start.hex(" ") or "0"}))
+        elif not start.startswith(COMPOUND):
+            code = "workbook_is_text" if _is_text(start) else "workbook_damaged"
+            found.problems.append(Problem("error", code, file))
             return found
-        found.book = CalamineWorkbook.from_path(str(path))
-        visible = {one.name: one.visible == SheetVisibleEnum.Visible for one in found.book.sheets_metadata}
+        elif ENCRYPTED in start:
+            raise PasswordError
+        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        for one in book.sheets_metadata:
+            if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible:
+                found.sheets[one.name] = book.get_sheet_by_name(one.name)
+            elif one.typ == SheetTypeEnum.WorkSheet:
+                found.hidden.append(one.name)
     except PasswordError:
         found.problems.append(Problem("error", "workbook_encrypted", file))
-        return found
-    except (CalamineError, ZipError, zipfile.BadZipFile, ValueError, EOFError) as error:
-        found.problems.append(Problem("error", "workbook_damaged", file, details={"why": str(error).splitlines()[0]}))
-        return found
-    found.sheets = [name for name, shown in visible.items() if shown]
-    found.hidden = [name for name, shown in visible.items() if not shown]
+    except FAULTS:
+        found.problems.append(Problem("error", "workbook_damaged", file))
+    if found.problems:
+        found.sheets.clear()
     return found
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether a file is a web page or a table as text, whatever it is called."""
+    for encoding in ("utf-8", "gb18030", "utf-16"):
+        marked = start.startswith((b"\xff\xfe", b"\xfe\xff"))
+        if start and marked == (encoding == "utf-16") and (marked or b"\0" not in start):
+            try:
+                codecs.getincrementaldecoder(encoding)("strict").decode(start)
+            except UnicodeDecodeError:
+                continue
+            return not start.startswith(b"PK")
+    return False
 
 
 def text_of(cell: Any) -> str:

@@ -76,6 +76,11 @@ def plain(value: str) -> str:
     return "".join(char if char.isprintable() else "�" for char in value)
 
 
+def _escaped(value: str) -> str:
+    """A text with what can't be seen in it spelled out."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in value)
+
+
 def _head(report: Report, lang: str, console: Console) -> None:
     console.print(
         Text(
@@ -383,7 +388,9 @@ def show_turned(turned: Iterable[Turned], lang: str, console: Console) -> None:
     """What was understood of cells that are spelled otherwise than the tables are."""
     for one in turned:
         examples = [
-            text("turned.merged" if value == MERGED else "turned.cell", lang, row=row, text=plain(shown), value=value)
+            text(
+                "turned.merged" if value == MERGED else "turned.cell", lang, row=row, text=_escaped(shown), value=value
+            )
             for row, shown, value in one.examples
         ]
         about = {"where": plain(f"{one.file}:{one.column}"), "cells": one.cells}

@@ -1,0 +1,148 @@
+"""No row vanishes, and a row means the same whichever way it is read: by DuckDB at once, or cell by cell."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from tests.support import COUNTY
+from tzcheck import facts as reading
+from tzcheck.facts import Facts, Known
+from tzcheck.readers import csv as csv_reader
+from tzcheck.readers import store
+from tzcheck.table import TABLES
+
+KNOWN = Known(frozenset({"balanced.1", "balanced.12"}), frozenset({"balanced"}), frozenset({"rotated", "area"}))
+# Cells that are sound, sound though oddly spelled, doubtful, and wrong.
+TEXTS = (
+    "一", "1", "1-2", " 二 ", "第一\n小学", "\u3000三", "四\xa0", "/", "无", "-", "=1+1", "#REF!", "x\x07", "注：", "合计",
+    "小计一",
+)  # fmt: skip
+CELLS = {
+    "text": TEXTS,
+    "place": ("", "椒江区", "331002", "椒 江", "３３１００２", "黄岩区", "海门", "合计"),
+    "count": ("0", "45", "４５", "1,234", "45.0", "45.5", "-1", "1e3", "约4", "/", "无", "", "9999999999", "99999999999", " 7"),
+    "measure": ("0", "96.5", "96.1234567", "９６．５", "1,234.5", "-0.1", "", "—", "1e3", ".5", "5."),
+    "number": ("-3.5", "3", "+3", "", "x", "－3", "12%"),
+    "printed": ("70", "70.0", "73.3%", "７０", "", "0.7", "x"),
+    "year": ("2022", "1899", "1900", "2100", "2101", "２０２２", "2022年", "22", ""),
+    "date": ("2022-12-31", "2022/1/2", "2022年1月2日", "2022-02-30", "31.12.2022", "", "44926"),
+    "band": ("26-30", "≤25", "≥66", "61≤x<73", "26—30", "25人及以下", "", "x", "<25", "１-２"),
+}  # fmt: skip
+IDS = ("2133000001", "2133000002", "３１３３0000001", "2.1E+09", "abc", "12", "")
+KEYS = ("rotated", "area", "rotatd", "其他", "basic_balance_recognised", "monitoring_level.maths", "")
+VALUES = ("5", "5.5", "5.1234567", "-1", "x", "", "2022-12-31", "Ⅲ", "14%", "/")
+REFERENCES = ("balanced.1", "balanced.12", "balanced", "balanced.99", "seats.1", "")
+TRIED = ("schools", "classes", "class_bands", "rooms", "kindergartens", "values", "marks", "published", "enrolment",
+         "funding", "attestations", "monitoring", "school_projects")  # fmt: skip
+
+
+def cells_of(table: str, column: str) -> st.SearchStrategy[str]:
+    """Cells of a column, most of them sound."""
+    found = TABLES[table].column(column)
+    if column.endswith("_id"):
+        return st.sampled_from(IDS)
+    if (table, column) in (("values", "key"), ("values", "value")):
+        return st.sampled_from(KEYS if column == "key" else VALUES)
+    if column in ("indicator", "standard"):
+        return st.sampled_from(REFERENCES)
+    if found.kind == "code":
+        assert found.codes is not None
+        spelled = [spelling for code, labels in found.codes.items() for spelling in (code, *labels)]
+        return st.sampled_from([*spelled, *spelled, spelled[0].upper(), f" {spelled[-1]}", "？", ""])
+    return st.sampled_from(CELLS[found.kind])
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[str, list[str], list[list[str]]]:
+    """A table: its id, its header, its rows (some of them blank)."""
+    id = draw(st.sampled_from(TRIED))
+    own = [column for column in TABLES[id].columns if column.kind not in ("low", "high", "prefix")]
+    left_out = draw(st.sets(st.sampled_from([column.id for column in own if not column.required] or [""]), max_size=6))
+    columns = [column.id for column in own if column.id not in left_out]
+    row = st.tuples(*(cells_of(id, column) for column in columns)).map(list)
+    rows = draw(st.lists(st.one_of(row, row, row, st.just([""] * len(columns))), min_size=1, max_size=12))
+    return id, columns, rows
+
+
+def written(folder: Path, id: str, header: list[str], rows: list[list[str]]) -> Path:
+    """A folder of 椒江区 with the table as CSV."""
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    (folder / "county.yaml").write_text(COUNTY, encoding="utf-8")
+    (folder / f"{id}.csv").write_text(text.getvalue(), encoding="utf-8", newline="")
+    return folder
+
+
+def told(found: Facts) -> dict[str, Any]:
+    """All that was read, as it can be compared."""
+    problems = sorted(
+        (one.file or "", one.row or 0, one.column or "", one.code, one.value or "", one.message("zh"))
+        for one in found.problems
+    )
+    return {
+        "tables": {id: list(typed.rows()) for id, typed in found.tables.items() if typed.table.derived is None},
+        "files": [(one.path, one.rows, one.accepted, one.rejected) for one in found.files],
+        "problems": problems,
+        "refused": sorted(found.refused, key=repr),
+        "turned": found.turned,
+    }
+
+
+FEW = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@FEW
+@given(table=tables())
+def test_a_row_means_the_same_however_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: tuple[str, list[str], list[list[str]]]
+) -> None:
+    id, header, rows = table
+    folder = written(tmp_path / "f", id, header, rows)
+    listed = told(reading.read([folder], KNOWN))
+    with monkeypatch.context() as patch:
+        patch.setattr(csv_reader, "LARGE", -1)  # DuckDB reads it, where its lines are plain
+        assert told(reading.read([folder], KNOWN)) == listed
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_tests", lambda *_: (["false"], {}))  # no row is plain: all are typed cell by cell
+        assert told(reading.read([folder], KNOWN)) == listed
+
+
+@FEW
+@given(table=tables(), suffix=st.sampled_from([".csv", ".xlsx"]))
+def test_every_row_read_is_accepted_or_told_of(
+    tmp_path: Path, table: tuple[str, list[str], list[list[str]]], suffix: str
+) -> None:
+    id, header, rows = table
+    folder = written(tmp_path / "f", id, header, rows)
+    if suffix == ".xlsx":
+        (folder / f"{id}.csv").unlink()
+        book = Workbook()
+        sheet = book.active
+        assert sheet is not None
+        for cells in [header, *rows]:
+            sheet.append([cell.replace("\x07", "") or None for cell in cells])
+            for written_cell in sheet[sheet.max_row]:
+                written_cell.data_type = "s" if written_cell.value is not None else "n"
+        book.save(folder / f"{id}.xlsx")
+    found = reading.read([folder], KNOWN)
+    file = found.files[-1]
+    filled = [number for number, cells in enumerate(rows, start=2) if any(cell.strip() for cell in cells)]
+    kept = {row for _, _, row, _ in found.tables[id].rows()} if id in found.tables else set()
+    told_of = {one.row for one in found.problems if one.file == file.path}
+    if any(one.row == 1 and one.severity == "error" for one in found.problems):
+        return  # the header itself is wrong: no row was looked at
+    assert file.rows == len(filled)
+    assert file.accepted + file.rejected == file.rows
+    assert set(filled) - kept <= told_of
+    wrong = {one.row for one in found.problems if one.file == file.path and one.severity == "error"} - {None, 1}
+    assert len(wrong) == file.rejected
+    assert not wrong & kept
