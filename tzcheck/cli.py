@@ -133,6 +133,10 @@ engine_option = click.option(
     "--engine", type=click.Choice(["auto", "both", "duckdb", "durable"]), default="auto", show_default=True,
     help="判定引擎 / engine",
 )  # fmt: skip
+annotate_option = click.option(
+    "--annotate", type=click.Path(path_type=Path), metavar="OUT.xlsx",
+    help="写出标注了问题的工作簿副本 / a copy of the workbook with the faulty cells marked",
+)  # fmt: skip
 facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=click.Path(path_type=Path))
 format_option = click.option(
     "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="格式 / format (text)"
@@ -174,7 +178,7 @@ def main() -> None:
         help="按指标或按能否申报定退出码 / exit by indicators or by readiness",
     ),
     click.option("--details", is_flag=True, help="列出每一条问题 / list every breach"),
-    lang_option, encoding_option,
+    annotate_option, lang_option, encoding_option,
     click.option("--quiet", is_flag=True, help="不打印报告 / print no report"),
     click.option("--no-progress", is_flag=True, help="不显示进度 / show no progress"),
 )  # fmt: skip
@@ -182,8 +186,8 @@ def main() -> None:
 def check(
     ctx: click.Context, paths: tuple[Path, ...], standards: tuple[str, ...], as_of: date | None, profile: str,
     rule_folders: tuple[Path, ...], formats: tuple[str, ...], outputs: tuple[str, ...], fail_on: str, engine: str,
-    counties: tuple[str, ...], gate: str, details: bool, lang: str, encoding: str | None, quiet: bool,
-    no_progress: bool,
+    counties: tuple[str, ...], gate: str, details: bool, annotate: Path | None, lang: str, encoding: str | None,
+    quiet: bool, no_progress: bool,
 ) -> None:  # fmt: skip
     """按标准判定县 / Judge counties against standards."""
     pairs = _pairs(formats, outputs)
@@ -192,6 +196,8 @@ def check(
     report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding)
     for format, output in pairs:
         _put(report, format, output, lang, details, quiet)
+    if annotate:
+        _annotate(paths, annotate, report.problems, report.places, report.files, lang)
     code = exit_code(report, fail_on, gate)
     if code == EXIT_NOTHING:
         _complain([Problem("query", "nothing")], lang)
@@ -209,6 +215,16 @@ def _pairs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str
             f"{len(formats)} and {len(outputs)} given"
         )
     return list(zip(formats, outputs, strict=True))
+
+
+def _annotate(paths: tuple[Path, ...], target: Path, problems: Any, places: Any, files: Any, lang: str) -> None:
+    from tzcheck.annotate import annotated
+
+    if len(paths) != 1 or not paths[0].is_file():
+        raise UsageFault([Problem("error", "annotate_one")])
+    if target.exists() and target.samefile(paths[0]):
+        raise UsageFault([Problem("error", "annotate_itself", str(target))])
+    write_whole(target, annotated(paths[0], problems, places, files, lang))
 
 
 def _checked(
@@ -306,17 +322,16 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
         write_whole(Path(output), written)
 
 
-def write_whole(path: Path, content: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        beside.write_text(content, encoding="utf-8", newline="")
+        beside.write_bytes(content.encode() if isinstance(content, str) else content)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise UsageFault(
-            [Problem("error", "unwritable", str(path), details={"why": error.strerror or str(error)})]
-        ) from None
+        about = {"why": error.strerror or str(error)}
+        raise UsageFault([Problem("error", "unwritable", str(path), details=about)]) from None
 
 
 @main.command(epilog=EXIT_CODES)
@@ -327,11 +342,12 @@ def write_whole(path: Path, content: str) -> None:
     click.option("--show-conversions", "conversions", is_flag=True,
                  help="列出理解后转换的单元格 / list the cells that were understood and turned"),
     click.option("--details", is_flag=True, help="逐条列出问题 / list every problem"),
+    annotate_option,
 )  # fmt: skip
 @click.pass_context
 def validate(
     ctx: click.Context, paths: tuple[Path, ...], rule_folders: tuple[Path, ...], lang: str, encoding: str | None,
-    format: str, conversions: bool, details: bool,
+    format: str, conversions: bool, details: bool, annotate: Path | None,
 ) -> None:  # fmt: skip
     """只读取和校验数据，不判定 / Only read and cross-check the data: no verdicts."""
     from tzcheck.report import cross_checked, files_data, problem_data, turned_data
@@ -364,6 +380,8 @@ def validate(
         rows = sum(file.rows for file in facts.files)
         if not failed:
             click.echo(text("head.valid", lang, files=len(facts.files), rows=rows))
+    if annotate:
+        _annotate(paths, annotate, problems, (), facts.files, lang)
     ctx.exit(EXIT_FACTS if failed else 0)
 
 

@@ -274,6 +274,29 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "已有工作表“{first}”写明县(市、区)，只能有一张",
         "the sheet {first} says already which county it is; there may be one such sheet only",
     ),
+    "annotate.sheet": ("核查结果", "findings"),
+    "annotate.kind": ("类别", "kind"),
+    "annotate.place": ("位置", "where"),
+    "annotate.finding": ("问题", "what was found"),
+    "annotate.wanted": ("要求", "what was wanted"),
+    "annotate.clause": ("依据", "clause"),
+    "annotate.off": ("，差 {shortfall} {unit}", ", off by {shortfall} {unit}"),
+    "problem.annotate_one": (
+        "--annotate 只用于一个工作簿文件，如 椒江.xlsx",
+        "--annotate goes with a single workbook, such as county.xlsx",
+    ),
+    "problem.not_annotated": (
+        "只能标注 {suffixes} 工作簿；请先另存",
+        "only {suffixes} can be annotated; save it as such first",
+    ),
+    "problem.not_annotated_damaged": (
+        "工作簿已损坏或加密，无法标注",
+        "the workbook is damaged or encrypted, so that it can't be annotated",
+    ),
+    "problem.annotate_itself": (
+        "不能覆盖所检查的工作簿；请换一个文件名",
+        "would overwrite the workbook that is checked; choose another name",
+    ),
     "problem.link_outside": (
         "是指向事实文件夹之外的符号链接，未读取",
         "a symbolic link that leads out of the folder of facts; it was not read",
