@@ -198,7 +198,7 @@ def test_the_total_row_of_a_city_is_the_citys_own(tmp_path: Path) -> None:
         ("marks.csv", "", ("empty_file", "marks.csv", None, None, None)),
         ("marks.csv", "\n\n ,\n", ("empty_file", "marks.csv", None, None, None)),
         ("marks.csv", "indicator,mark\nbalanced.1,\0\n", ("nul_byte", "marks.csv", 2, None, None)),
-        ("marks.csv", 'indicator,mark\n"balanced.1,√\n', ("csv_syntax", "marks.csv", 2, None, None)),
+        ("marks.csv", 'indicator,mark\n"balanced.1,√\n', ("open_quote", "marks.csv", 2, None, None)),
         ("marks.csv", "indicator,mark\nbalanced.77,√\n", ("unknown_id", "marks.csv", 2, "indicator", "balanced.77")),
         (
             "marks.csv",
@@ -244,7 +244,7 @@ def test_the_total_row_of_a_city_is_the_citys_own(tmp_path: Path) -> None:
         ("county.yaml", COUNTY + "values: {a: {value: 1, asof: 2}}\n", ("unknown_key", "county.yaml", 3, None, "asof")),
         ("county.yaml", COUNTY + "values: {a: {b: {c: 1}}}\n", ("unknown_key", "county.yaml", 3, None, "c")),
         ("county.yaml", "county: {name: {a: 1}}\n", ("set_file", "county.yaml", 1, None, None)),
-        ("classes.xlsx", "PK", ("workbook_is_text", "classes.xlsx", None, None, None)),
+        ("classes.xlsx", "PK", ("workbook_damaged", "classes.xlsx", None, None, None)),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_at_its_place(

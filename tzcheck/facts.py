@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -747,13 +747,14 @@ def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[d
             held["_file"] += [part.file] * len(records)
             held["_row"] += [row for row, _ in records]
             held["_first"] += [next(filter(None, cells)) for _, cells in records]
-            held["_extra"] += [
-                next(filter(None, (*cells[width:], *(cells[index] for index in unnamed if index < len(cells)))), None)
-                for _, cells in records
-            ]
+            columns = list(zip_longest(*(cells for _, cells in records), fillvalue=""))
+            beyond = [columns[index] for index in range(len(columns)) if index >= width or index in unnamed]
+            held["_extra"] += [next(filter(None, cells), None) for cells in zip(*beyond, strict=True)] or [None] * len(
+                records
+            )
             for name in names:
-                index = at.get(name, width)
-                held[name] += [cells[index] or None if index < min(width, len(cells)) else None for _, cells in records]
+                cells_of = columns[at[name]] if at.get(name, width) < min(width, len(columns)) else ()
+                held[name] += [cell or None for cell in cells_of] or [None] * len(records)
             if len(held["_id"]) == MOST_ROWS:
                 yield held
                 held = {name: [] for name in held}
