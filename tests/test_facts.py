@@ -442,3 +442,14 @@ def test_a_sign_for_nothing_is_blank_and_told(tmp_path: Path) -> None:
     found = read(facts(tmp_path / "f", enrolment="county,primary_total\n椒江,/\n"))
     assert column(found, "enrolment", "primary_total") == [None]
     assert [(p.severity, p.code, p.value) for p in found.problems] == [("query", "nothing_sign", "/")]
+
+
+def test_of_a_kind_of_fault_only_so_many_are_told_one_by_one_and_the_others_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_OF_A_KIND", 3)
+    lines = "".join(f"2133000001,小学,一,{number},约{number}\n" for number in range(10))
+    found = read(facts(tmp_path / "f", classes="school_id,stage,grade,class,students\n" + lines))
+    assert [code for code, *_ in codes(found)] == ["many_more", "bad_cell", "bad_cell", "bad_cell"]
+    assert found.problems[0].details == {"more": 7, "most": 3, "code": "bad_cell"}
+    assert (found.files[-1].rows, found.files[-1].rejected) == (10, 10)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -69,6 +69,8 @@ LOST_DIGITS = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+")
 # How remarks begin that people write below a table.
 NOTES = ("注", "备注", "说明", "填表", "制表", "审核", "填报", "单位负责人", "负责人", "联系")
 MOST_EXAMPLES = 5
+# So many problems of a kind are told of a file one by one.
+MOST_OF_A_KIND = 10_000
 # What a cell in a merged area was understood as: what the first cell of the area holds.
 MERGED = "↑"
 # So many rows are held as Python's at a time.
@@ -277,7 +279,9 @@ class _Reading:
         # Rows that are no facts and yet nothing is wrong with them: sums of those above.
         self.sums: dict[int, int] = defaultdict(int)
         self.problems: list[Problem] = []
-        self.refused: list[Refused] = []
+        self.refused: dict[Refused, None] = {}
+        # How many problems of a kind a file has, and of those how many are only counted.
+        self.kinds: Counter[tuple[str | None, str, str | None, str]] = Counter()
         self.days: list[tuple[str, date]] = []
         self.turned: dict[tuple[str, str], Turned] = {}
         # What a text in a column was found to mean, where there was nothing to say about it.
@@ -288,6 +292,19 @@ class _Reading:
             self.index[place.id] = len(self.places)
             self.places.append(place)
         return self.index[place.id]
+
+    def refuse(self, refused: Refused) -> None:
+        self.refused[refused] = None
+
+    def keep_few(self, before: int) -> None:
+        """Of the problems since `before`, drops those of a kind that a file has more of than anybody reads."""
+        kept = []
+        for problem in self.problems[before:]:
+            kind = (problem.file, problem.code, problem.column, problem.severity)
+            self.kinds[kind] += 1
+            if self.kinds[kind] <= MOST_OF_A_KIND:
+                kept.append(problem)
+        self.problems[before:] = kept
 
     def turn(self, file: str, row: int, column: str, text: str, value: str) -> None:
         known = self.turned.get((file, column), Turned(file, column, 0, ()))
@@ -365,6 +382,10 @@ def _facts(reading: _Reading) -> Facts:
         accepted[file] = accepted.get(file, 0) + rows
     given = set(files)
     store.seal()
+    for (file_of, code, column, severity), number in reading.kinds.items():
+        if number > MOST_OF_A_KIND:
+            about: dict[str, object] = {"more": number - MOST_OF_A_KIND, "most": MOST_OF_A_KIND, "code": code}
+            reading.problems.append(Problem(severity, "many_more", file_of, column=column, details=about))
     derived = _derive(reading, given)
     store.places([reading.cities.get(index) for index in range(len(reading.places))], [p.level for p in reading.places])
     return Facts(
@@ -430,7 +451,7 @@ def _read_set(reading: _Reading, root: Path, folder: Path, files: list[Path]) ->
         if table is None:
             _not_a_table(reading, name, path.stem)
         elif sha is None:
-            reading.refused.append(Refused(table.id, own.place, None))
+            reading.refuse(Refused(table.id, own.place, None))
         else:
             raw = READERS[path.suffix.casefold()](path, name, table, reading.encoding)
             _read_table(reading, own, table, raw, FileRead(name, sha, 0), path)
@@ -461,7 +482,8 @@ def _read_workbook(reading: _Reading, own: _Set, path: Path, name: str, sha: str
     book = workbook.open_workbook(path, name) if sha else None
     if book is None or book.problems:
         reading.problems.extend(book.problems if book else ())
-        reading.refused.extend(Refused(id, own.place, None) for id in ([by_name.id] if by_name else GIVEN))
+        for id in [by_name.id] if by_name else GIVEN:
+            reading.refuse(Refused(id, own.place, None))
         if sha:
             reading.files.append(FileRead(name, sha, 0))
         return
@@ -669,7 +691,7 @@ def _read_table(
     if columns is None:
         rows = sum(1 for _ in raw.records) + raw.lost
         reading.problems.extend(raw.problems)
-        reading.refused.append(Refused(table.id, own.place, None))
+        reading.refuse(Refused(table.id, own.place, None))
         reading.files[-1] = replace(reading.files[-1], rows=rows)
         return ()
     reading.parts[table.id].append(_Part(len(reading.sets) - 1, len(reading.files) - 1, columns, raw, path))
@@ -712,7 +734,7 @@ def _count(reading: _Reading, table: Table, part: _Part, rows: int) -> None:
     if not rows and not broken:
         reading.error("empty_table", file.path, raw.header_row, details={"table": {"zh": table.title, "en": table.id}})
     if not rows or broken:
-        reading.refused.append(Refused(table.id, own.place, None))
+        reading.refuse(Refused(table.id, own.place, None))
     merged = [(row, index) for row, index in raw.merged if row > raw.header_row and index < len(part.columns)]
     for row, index in merged:
         if column := part.columns[index]:
@@ -809,7 +831,7 @@ def _refuse_repeated(reading: _Reading, table: Table) -> None:
                 details=again,
             )  # fmt: skip
             school = next((cells[id] for id in REFERENCES if cells.get(id)), None)
-            reading.refused.append(Refused(table.id, place, cells.get("indicator"), school))
+            reading.refuse(Refused(table.id, place, cells.get("indicator"), school))
         gone += ids[1:]
     if gone:
         reading.store.remove(table, gone)
@@ -921,8 +943,10 @@ def _read_row(
         indicator = values.get("indicator")
         named = indicator if indicator and reading.known.indicator(indicator) else None
         school = next((values.get(id) for id in REFERENCES if values.get(id)), None)
-        reading.refused.append(Refused(table.id, place, named, school))
+        reading.refuse(Refused(table.id, place, named, school))
+        reading.keep_few(before)
         return None
+    reading.keep_few(before)
     assert place is not None
     return place, values
 
@@ -1121,7 +1145,7 @@ def _check_schools(reading: _Reading) -> None:
                     code, reading.files[file].path, row, column=column, value=subject, county=county,
                     details={"home": home},
                 )  # fmt: skip
-                reading.refused.append(Refused(id, place, None, subject))
+                reading.refuse(Refused(id, place, None, subject))
             if lost:
                 reading.store.remove(table, [id for id, *_ in lost])
 

@@ -372,6 +372,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "含有 NUL 字节，不是文本文件；请另存为 UTF-8 的 CSV",
         "has NUL bytes, so it is no text file; save it as CSV in UTF-8",
     ),
+    "problem.many_more": (
+        "此类问题（{code}）超过 {most} 处，另有 {more} 处未逐一列出",
+        "more than {most} problems of this kind ({code}); {more} more are not listed one by one",
+    ),
+    "problem.blank_rows": (
+        "连续 {most} 多行空白，其后未读取；请删去空白行",
+        "more than {most} blank rows on end, so nothing after them was read; remove them",
+    ),
     "problem.cell_too_long": (
         "有一格超过 {most} 字，可能是引号没有成对；此后的行未读取",
         "a cell has more than {most} characters, maybe a quote is not closed; the rows after it were not read",

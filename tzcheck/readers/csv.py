@@ -2,7 +2,8 @@
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from tzcheck.readers.rows import TITLE_ROWS, Bulk, RawTable, Record, headed, hea
 from tzcheck.table import Table
 
 LONGEST_CELL = 100_000
+LONGEST_LINE = 4_000_000
+# More blank rows in a row than a sheet of Excel has.
+MOST_BLANK = 1_100_000
 DELIMITERS = ",\t;"
 CHUNK = 1 << 20
 # Beyond so many bytes it pays to let DuckDB read the file.
@@ -29,15 +33,16 @@ def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk:
         return RawTable(problems=list(looked.problems))
     raw = RawTable(encoding=NAMES.get(looked.encoding, looked.encoding))
     with path.open(encoding=looked.encoding, newline="") as text:
-        first = list(_first_lines(text))
+        first = [text.readline(LONGEST_CELL) for _ in range(TITLE_ROWS)]
     delimiter = _delimiter(first, table)
     if bulk and looked.plain and path.stat().st_size > LARGE and '"' not in "".join(first):
-        rows = [tuple(cell.strip() for cell in line.rstrip("\r\n").split(delimiter)) for line in first]
-        top, deep, raw.header = header_among(rows, table)
-        raw.header_row = top + deep
-        unnamed = tuple(index for index, header in enumerate(raw.header) if not header)
-        raw.bulk = Bulk(path, raw.header_row, delimiter, unnamed)
-        return raw
+        rows = [tuple(cell.strip() for cell in line.rstrip("\r\n").split(delimiter)) for line in first if line]
+        top, deep, header = header_among(rows, table)
+        if any(header):
+            unnamed = tuple(index for index, one in enumerate(header) if not one)
+            raw.header_row, raw.header = top + deep, header
+            raw.bulk = Bulk(path, raw.header_row, delimiter, unnamed)
+            return raw
     headed(raw, _records(path, file, looked.encoding, delimiter, raw), table)
     if not raw.header and not raw.problems:
         raw.problems.append(Problem("error", "empty_file", file))
@@ -94,11 +99,12 @@ def _lone_return(chunk: bytes) -> bool:
     return b"\r" in chunk and chunk.count(b"\r") - chunk.endswith(b"\r") > chunk.count(b"\r\n")
 
 
-def _first_lines(text: Iterable[str]) -> Iterator[str]:
-    for number, line in enumerate(text):
-        if number == TITLE_ROWS:
-            return
-        yield line[:LONGEST_CELL]
+def _lines(text: io.TextIOBase) -> Iterator[str]:
+    """The lines of a file, of which none may be so long that no table has it. Raises csv.Error."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise csv.Error("field larger than field limit")
+        yield line
 
 
 def _delimiter(lines: list[str], table: Table) -> str:
@@ -114,14 +120,18 @@ def _delimiter(lines: list[str], table: Table) -> str:
 
 def _records(path: Path, file: str, encoding: str, delimiter: str, raw: RawTable) -> Iterator[Record]:
     csv.field_size_limit(LONGEST_CELL)
-    row = 0
+    row = last = 0
     with path.open(encoding=encoding, newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
         try:
             for row, cells in enumerate(reader, start=1):
                 stripped = tuple(cell.strip() for cell in cells)
                 if any(stripped):
+                    last = row
                     yield row, stripped
+                elif row - last > MOST_BLANK:
+                    raw.problems.append(Problem("error", "blank_rows", file, row, details={"most": MOST_BLANK}))
+                    return
         except csv.Error as error:
             raw.problems.append(_broken(str(error), file, row + 1))
             raw.lost += 1
