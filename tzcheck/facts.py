@@ -62,6 +62,8 @@ SET_KEYS = {
     "school_year": ("学年", "填报年度"),
 }
 DATA_SUFFIXES = frozenset(READERS) | WORKBOOKS
+# What `tzcheck import` writes beside the tables: a list of the cells that they are from, and no facts.
+LISTING = "imported.csv"
 # How remarks begin that people write below a table.
 NOTES = ("注", "备注", "说明", "填表", "制表", "审核", "填报", "单位负责人", "负责人", "联系")
 # So many rows are held as Python's at a time.
@@ -370,7 +372,7 @@ def _sets(path: Path) -> list[tuple[Path, list[Path]]]:
         files = [
             Path(folder) / name
             for name in sorted([*names, *folders])
-            if Path(name).suffix.casefold() in DATA_SUFFIXES and not name.startswith((".", "~"))
+            if Path(name).suffix.casefold() in DATA_SUFFIXES and not name.startswith((".", "~")) and name != LISTING
         ]
         if files:
             sets.append((Path(folder), files))
