@@ -705,8 +705,7 @@ def _finished(work: _Importing) -> Imported:
         work.rows[table][key].pop(name, None)
         for line in work.origin[place][1]:
             line.written, line.how = "", texts("how.contested")
-    for value, total in work.sums.items():
-        _sum_up(work, value, total)
+    _sum_up(work)
     for record, whole in work.whole:
         _ask_by_stage(work, record, whole)
     county = _county(work)
@@ -716,19 +715,23 @@ def _finished(work: _Importing) -> Imported:
     return Imported(tables, county, work.lines, tuple(sorted(work.problems, key=Problem.order)), work.read)
 
 
-def _sum_up(work: _Importing, key: str, total: _Sum) -> None:
-    """Writes the sum over the schools; one that lacks a school is not written, for it would be too small."""
-    lacking = [name for name, amount in total.parts if amount is None]
-    if lacking:
-        about: dict[str, object] = {"key": key, "schools": "、".join(lacking)}
-        work.problems.append(Problem("query", "import_sum_lacks", value=key, details=about))
+def _sum_up(work: _Importing) -> None:
+    """Writes the sums over the schools; one that lacks a school is not written, for it would be too small."""
+    wanting: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for key, total in work.sums.items():
+        lacking = tuple(name for name, amount in total.parts if amount is None)
+        if lacking:
+            wanting[lacking].append(key)
+            for line in total.lines:
+                line.how = texts("how.sum_lacks")
+            continue
+        written = _digits(sum((amount for _, amount in total.parts if amount is not None), Fraction(0)))
+        work.rows["values"][key,] = {"key": key, "value": written}
         for line in total.lines:
-            line.how = texts("how.sum_lacks")
-        return
-    written = _digits(sum((amount for _, amount in total.parts if amount is not None), Fraction(0)))
-    work.rows["values"][key,] = {"key": key, "value": written}
-    for line in total.lines:
-        line.written, line.how = written, texts("how.sum", schools=len(total.parts))
+            line.written, line.how = written, texts("how.sum", schools=len(total.parts))
+    for schools, keys in wanting.items():
+        about: dict[str, object] = {"keys": ", ".join(keys), "schools": "、".join(schools)}
+        work.problems.append(Problem("query", "import_sum_lacks", details=about))
 
 
 def _ask_by_stage(work: _Importing, record: _Record, whole: Mapping[str, tuple[Found, Target]]) -> None:

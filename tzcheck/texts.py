@@ -370,8 +370,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "there is another county form, {first}; one county is imported at a time, this one was not taken",
     ),
     "problem.import_sum_lacks": (
-        "没有写入 {key}：{schools} 缺这一项，合计会偏小",
-        "{key} was not written: it is missing in {schools}, so that the sum would be too small",
+        "没有写入 {keys}：{schools} 缺数，合计会偏小",
+        "{keys} not written: missing in {schools}, so that the sum would be too small",
     ),
     "problem.import_whole_school": (
         "学校 {value} 有几个学段，而表中 {number} 项只有全校数：{labels}；请在表里按学段补填",
