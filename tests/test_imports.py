@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -221,6 +222,29 @@ def test_a_form_of_rows_may_be_a_csv(tmp_path: Path, encoding: str) -> None:
     assert imports.read([tmp_path / "in"]).tables == imports.read([tmp_path / "workbook"]).tables
 
 
+def test_a_form_of_rows_may_be_an_ods(tmp_path: Path) -> None:
+    def row(cells: tuple[Any, ...]) -> str:
+        filled = ("" if cell is None else f"<text:p>{escape(str(cell))}</text:p>" for cell in cells)
+        each = "".join(f'<table:table-cell office:value-type="string">{cell}</table:table-cell>' for cell in filled)
+        return f"<table:table-row>{each}</table:table-row>"
+
+    kinds = {"office": "office", "table": "table", "text": "text"}
+    names = " ".join(f'xmlns:{id}="urn:oasis:names:tc:opendocument:xmlns:{kind}:1.0"' for id, kind in kinds.items())
+    sheet = "".join(map(row, [forms.HEADER, *forms.SCHOOL]))
+    (tmp_path / "in").mkdir()
+    with zipfile.ZipFile(tmp_path / "in" / "a.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="采集表">{sheet}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    forms.school(tmp_path / "workbook" / "a.xlsx")
+    assert imports.read([tmp_path / "in"]).tables == imports.read([tmp_path / "workbook"]).tables
+
+
 def test_several_schools_may_be_sheets_of_one_workbook(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(forms.school(tmp_path / "in" / "a.xlsx"))
     second = book.copy_worksheet(book.worksheets[0])
@@ -375,6 +399,7 @@ FAULTS: dict[str, tuple[Callable[[Any], None], list[Told], str, str | None]] = {
     ),
     "half a person": (_cell("E11", 430.5), [("error", "bad_cell", "a.xlsx!采集表!E11")], "students_primary", None),
     "less than nothing": (_cell("E46", -5), [("error", "bad_cell", "a.xlsx!采集表!E46")], "teaching_area", None),
+    "minus one": (_cell("E46", -1), [("error", "bad_cell", "a.xlsx!采集表!E46")], "teaching_area", None),
     "a part of a sum that is no number": (
         _cell("E29", "二十"), [("error", "bad_cell", "a.xlsx!采集表!E29")], "above_degree_primary", None,
     ),

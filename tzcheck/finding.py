@@ -46,7 +46,7 @@ class Found:
     @property
     def blank(self) -> bool:
         """Whether nothing is written there, or a sign for nothing."""
-        return not self.text or spelled(self.text) in SIGNS
+        return not self.text or spelled(self.text) in (SIGNS if self.item.sheet else NOTHING)
 
 
 # --- forms of rows -------------------------------------------------------------------------------------------------

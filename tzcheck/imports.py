@@ -204,6 +204,7 @@ def _read_file(work: _Importing, path: Path, name: str, encoding: str | None) ->
         if form.layout == "unknown":
             about: dict[str, object] = {"form": form.title, "until": form.until}
             work.problems.append(Problem("error", "import_old_form", numbered[0][0].name, details=about))
+            work.lines += [Line(None, "", texts("how.unknown_form"), grid=grid) for grid, _ in numbered]
         else:
             _take_sheets(work, form, numbered)
     strangers = []
@@ -748,16 +749,10 @@ def _ask_by_stage(work: _Importing, record: _Record, whole: Mapping[str, tuple[F
         )
     ]
     if labels and own:
-        first = next(iter(whole.values()))[0]
         about: dict[str, object] = {"labels": "、".join(labels), "number": len(labels)}
         work.problems.append(
             Problem("query", "import_whole_school", record.grid.name, value=record.school_id, details=about)
-            if len(labels) > 1
-            else Problem(
-                "query", "import_whole_school", record.grid.name, first.at[0], value=record.school_id,
-                cell=first.cell, details=about,
-            )
-        )  # fmt: skip
+        )
 
 
 def _county(work: _Importing) -> str | None:
