@@ -286,13 +286,30 @@ def _other_unit(sheet: Any) -> None:
     sheet["D52"], sheet["E52"] = "元", "987,600"
 
 
-@pytest.mark.parametrize("change", [_merge, _wide, _shuffled, _other_unit])
+def _unit_and_value_in_one(sheet: Any) -> None:
+    for row in (2, 3, 4):
+        sheet.cell(row, 4).value = sheet.cell(row, 5).value
+        sheet.merge_cells(start_row=row, end_row=row, start_column=4, end_column=5)
+
+
+def _not_in_the_corner(sheet: Any) -> None:
+    sheet.insert_cols(1, 3)
+    sheet.insert_rows(1, 4)
+
+
+@pytest.mark.parametrize("change", [_merge, _wide, _shuffled, _other_unit, _unit_and_value_in_one, _not_in_the_corner])
 def test_the_same_form_written_otherwise_comes_to_the_same(tmp_path: Path, change: Callable[[Any], None]) -> None:
     forms.school(tmp_path / "plain" / "a.xlsx")
     forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), change)
     plain, found = imports.read([tmp_path / "plain"]), imports.read([tmp_path / "in"])
     assert found.tables == plain.tables
     assert [one.code for one in found.problems] == ["import_no_county"]
+
+
+def test_a_cell_is_named_as_in_the_sheet_wherever_the_form_begins(tmp_path: Path) -> None:
+    path = forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), _not_in_the_corner)
+    forms.edited(path, _cell("H15", "约430"))
+    assert ("error", "bad_cell", "a.xlsx!采集表!H15") in told(tmp_path)
 
 
 def test_a_converted_unit_is_in_the_list(tmp_path: Path) -> None:
