@@ -132,6 +132,12 @@ def two_row_header(made: Workbook) -> None:
     sheet.merge_cells("D3:E3")
 
 
+def shifted(made: Workbook) -> None:
+    """The classes begin at C5, with a fault."""
+    made["班级"]["E2"] = "=1040+5"
+    made["班级"].move_range("A1:E4", rows=4, cols=2)
+
+
 def merged_down(made: Workbook) -> None:
     sheet = made["班级"]
     sheet["A3"] = None
@@ -303,6 +309,7 @@ FILES: dict[str, Maker] = {
     # workbooks
     "a workbook": workbook(),
     "a workbook with a header of two rows": workbook(two_row_header),
+    "a table that begins elsewhere": workbook(shifted),
     "cells merged downwards": workbook(merged_down),
     "a formula without a value": workbook(put("班级", "E2", "=1040+5")),
     "a formula that came to nothing": workbook(error_value),

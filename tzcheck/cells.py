@@ -16,6 +16,14 @@ YEARS = range(1900, 2101)
 # How people write that there is no number.
 NOTHING = frozenset({"/", "-", "—", "——", "无"})
 
+# A cell that begins with one of these would run as a formula in a spreadsheet.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain_cell(cell: str) -> str:
+    """A text that no spreadsheet runs as a formula."""
+    return "'" + cell if cell.startswith(FORMULA) else cell
+
 
 def number_of_kind(kind: str, number: Decimal | None) -> int | Decimal | None:
     """The number as a cell of that kind holds it, to six decimals; None where it can't."""

@@ -292,6 +292,13 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
 def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "Facts":
     from tzcheck import facts
 
+    _known_encoding(encoding)
+    known = facts.Known(book.ids, book.standards, book.keys, book.checks, book.skipped)
+    return facts.read(paths, known, encoding)
+
+
+def _known_encoding(encoding: str | None) -> None:
+    """Raises BadParameter where there is no such encoding of texts."""
     if encoding:
         try:
             b"x".decode(encoding)
@@ -299,8 +306,6 @@ def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "
             pass  # a text encoding, though not of this byte
         except LookupError:
             raise click.BadParameter(encoding, param_hint="--encoding") from None
-    known = facts.Known(book.ids, book.standards, book.keys, book.checks, book.skipped)
-    return facts.read(paths, known, encoding)
 
 
 def _put(report: "Report", format: str, output: str, lang: str, details: bool, quiet: bool) -> None:
@@ -466,6 +471,44 @@ def _result(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise FactsFault([Problem("error", "no_result", str(path), details={"why": str(error)})]) from None
     return data
+
+
+@main.command("import", epilog=EXIT_CODES)
+@click.argument("forms", metavar="FORM...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@options(
+    click.option(
+        "-o", "--output", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path),
+        help="写入的文件夹，不存在或是空的 / the folder to write, not there yet or empty",
+    ),
+    lang_option, encoding_option,
+)  # fmt: skip
+@click.pass_context
+def import_(ctx: click.Context, forms: tuple[Path, ...], folder: Path, lang: str, encoding: str | None) -> None:
+    """把采集表和统计报表读成事实表 / Official collection forms and statistics workbooks into tables of facts.
+
+    FORM 是工作簿、CSV 或放这些文件的文件夹 / a workbook, a CSV, or a folder of them.
+    """
+    from rich.console import Console
+
+    from tzcheck import imports
+    from tzcheck.facts import LISTING
+    from tzcheck.writers.text import show_problems
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageFault([Problem("error", "not_empty", str(folder))])
+    _known_encoding(encoding)
+    found = imports.read(forms, encoding)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        details = {"why": error.strerror or str(error)}
+        raise UsageFault([Problem("error", "unwritable", str(folder), details=details)]) from None
+    for name, content in found.files(lang).items():
+        write_whole(folder / name, content)
+    show_problems(found.problems, lang, Console())
+    about = {"forms": found.read, "taken": found.taken, "folder": str(folder), "listing": LISTING}
+    click.echo(text("head.imported", lang, **about))
+    ctx.exit(EXIT_FACTS if any(problem.severity == "error" for problem in found.problems) else 0)
 
 
 @main.group(epilog=EXIT_CODES)

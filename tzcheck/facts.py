@@ -66,6 +66,8 @@ DATA_SUFFIXES = frozenset(READERS) | WORKBOOKS
 CELL_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 # A code that Excel has made a number of, and of whose digits it shows only some.
 LOST_DIGITS = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+")
+# What `tzcheck import` writes beside the tables: a list of the cells that they are from, and no facts.
+LISTING = "imported.csv"
 # How remarks begin that people write below a table.
 NOTES = ("注", "备注", "说明", "填表", "制表", "审核", "填报", "单位负责人", "负责人", "联系")
 MOST_EXAMPLES = 5
@@ -419,7 +421,7 @@ def _sets(path: Path) -> list[tuple[Path, list[Path]]]:
         files = [
             Path(folder) / name
             for name in sorted([*names, *folders])
-            if Path(name).suffix.casefold() in DATA_SUFFIXES and not name.startswith((".", "~"))
+            if Path(name).suffix.casefold() in DATA_SUFFIXES and not name.startswith((".", "~")) and name != LISTING
         ]
         if files:
             sets.append((Path(folder), files))

@@ -263,6 +263,142 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "两个引擎不一致：DuckDB {duckdb}，durable_rules {durable}",
         "the engines disagree: DuckDB {duckdb}, durable_rules {durable}",
     ),
+    # what was imported, and how
+    "head.imported": (
+        "读取 {forms} 份表，取用 {taken} 个单元格，写入 {folder}；逐格清单见 {listing}",
+        "{forms} forms read, {taken} cells taken, written to {folder}; {listing} lists them cell by cell",
+    ),
+    "how.taken": ("照录", "taken as it is"),
+    "how.converted": ("换算：{unit} → {wanted}", "converted: {unit} → {wanted}"),
+    "how.computed": ("计算：{formula}", "computed: {formula}"),
+    "how.sum": ("全部 {schools} 所学校合计", "sum over {schools} schools"),
+    "how.blank_is_zero": ("空白；该表以空白表示 0", "blank, by which the form means 0"),
+    "how.latest": (
+        "回答“是”：不晚于 {answer} 年，写最晚的年份",
+        "yes: no later than {answer}, the latest year is written",
+    ),
+    "how.because_yes": ("由回答“是”得出", "follows from the answer yes"),
+    "how.year_end": ("照录；截止日期取该年最后一天 {day}", "taken as it is; as_of is the last day of the year, {day}"),
+    "how.compared": ("未取用：只与“{other}”核对", "not taken: only compared with {other}"),
+    "how.no_table": ("未取用：没有表需要", "not taken: no table wants it"),
+    "how.unknown_item": ("未取用：不认识的项目", "not taken: an unknown item"),
+    "how.unknown_form": ("未取用：不认识的表", "not taken: an unknown form"),
+    "how.blank": ("未取用：空白", "not taken: blank"),
+    "how.wrong": ("未取用：有错误", "not taken: something is wrong, see the errors"),
+    "how.twice": ("未取用：出现两次，数值不同", "not taken: there twice with different values"),
+    "how.not_found": ("没有找到", "not found"),
+    "how.all_no": ("未取用：回答都是“否”，得不出内容", "not taken: nothing follows from the answer no"),
+    "how.whole_school": (
+        "未取用：只有全校数，学校有几个学段",
+        "not taken: for the whole school only, which has several stages",
+    ),
+    "how.no_stage": ("未取用：学校没有义务教育学段", "not taken: the school has no compulsory stage"),
+    "how.no_type": (
+        "未取用：学校类型不明，不知属于哪个学段",
+        "not taken: the stage can't be told without the type of the school",
+    ),
+    "how.no_id": ("未取用：没有学校代码", "not taken: the school has no code"),
+    "how.nothing_to_divide": ("未取用：除数为 0", "not taken: it would be divided by 0"),
+    "how.sum_lacks": (
+        "未取用：有学校缺这一项，合计会偏小",
+        "not taken: a school lacks it, so that the sum would be too small",
+    ),
+    "how.contested": ("未取用：几份表数值不同", "not taken: the forms differ"),
+    "how.differs": ("未取用：以 {at} 为准", "not taken: {at} stands"),
+    "how.same_school": ("未取用：{first} 已有同一学校代码", "not taken: {first} has the same school code"),
+    "how.second_county": ("未取用：已有另一份区县采集表", "not taken: there is another county form"),
+    "expected.school_id": ("10 位数字的学校代码", "a school code of 10 digits"),
+    # problems: forms
+    "problem.import_nothing": (
+        "没有找到可读取的表；认识：{forms}",
+        "there is no form in it; known are {forms}",
+    ),
+    "problem.import_no_workbook": ("不是工作簿或 CSV，未读取", "no workbook and no CSV; it was not read"),
+    "problem.import_unknown_form": (
+        "不认识这张表，未读取；认识：{forms}",
+        "not a form that is known, so it was not read; known are {forms}",
+    ),
+    "problem.import_old_form": (
+        "{form}只用到 {until}，本版本不支持：没有这些表的项目名称可供查找；请用2021年起的教基报表或采集表",
+        "{form} were in use until {until} and are not supported: the labels of their items are not known. "
+        "Give the 教基 workbook of 2021 or later, or the collection form",
+    ),
+    "problem.import_no_sheet": (
+        "工作簿中没有 {value}，该表的项目都未取用",
+        "the workbook has no {value}; none of its items was taken",
+    ),
+    "problem.import_no_item": ("没有找到项目“{value}”", "the item {value} was not found"),
+    "problem.import_unknown_item": ("不认识项目“{label}”，未取用", "the item {label} is not known and was not taken"),
+    "problem.import_number": (
+        "“{label}”的序号为 {value}，应为 {expected}；仍按项目名称取用",
+        "the number of {label} is {value}, should be {expected}; it was taken by its label",
+    ),
+    "problem.import_moved": (
+        "“{label}”在 {at}，已知的版式在 {known}；按名称取用，请核对",
+        "{label} is at {at}, in the known layout at {known}; it was taken by its labels, look at it",
+    ),
+    "problem.import_twice": (
+        "“{label}”出现两次，{at} 为“{first}”，这里为“{value}”；都未取用",
+        "{label} is there twice, {first} at {at} and {value} here; neither was taken",
+    ),
+    "problem.import_blank": ("“{label}”必填，但是空白", "{label} must be filled in, but is blank"),
+    "problem.import_partly_blank": (
+        "“{label}”空白，而同组的其他项目已填；没有的请填 0，这一组未取用",
+        "{label} is blank while others that it is added to are not; write 0 where there are none. Nothing was taken",
+    ),
+    "problem.import_faulty": (
+        "“{label}”是错误值或没有结果的公式（{value}）",
+        "{label} is an error or a formula without a result ({value})",
+    ),
+    "problem.import_unit": (
+        "“{label}”的单位为“{value}”，应为 {expected}；未取用",
+        "the unit of {label} is {value}, should be {expected}; it was not taken",
+    ),
+    "problem.import_negative": (
+        "{formula} = {value}，不能小于 0；未取用",
+        "{formula} = {value}, which must not be below 0; it was not taken",
+    ),
+    "problem.import_contradiction": (
+        "“{label}”为“{value}”，与 {at}“{other}”为“是”矛盾；未取用",
+        "{label} is {value}, though {other} at {at} is yes; neither was taken",
+    ),
+    "problem.import_not_same": (
+        "“{label}”为 {value}，“{other}”（{at}）为 {second}；应为同一数，取用后者",
+        "{label} is {value}, {other} ({at}) is {second}; they should be the same, the latter was taken",
+    ),
+    "problem.import_same_school": (
+        "学校代码 {value} 与 {first} 相同；这一份未取用",
+        "the school code {value} is that of {first} too; this form was not taken",
+    ),
+    "problem.import_differs": (
+        "“{label}”得 {value}，{at} 得 {first}",
+        "{label} comes to {value}, at {at} to {first}",
+    ),
+    "problem.import_second_county": (
+        "另有区县采集表 {first}；一次只能导入一个县，这一份未取用",
+        "there is another county form, {first}; one county is imported at a time, this one was not taken",
+    ),
+    "problem.import_sum_lacks": (
+        "没有写入 {keys}：{schools} 缺数，合计会偏小",
+        "{keys} not written: missing in {schools}, so that the sum would be too small",
+    ),
+    "problem.import_whole_school": (
+        "学校 {value} 有几个学段，而表中 {number} 项只有全校数：{labels}；请在表里按学段补填",
+        "the school {value} has several stages, and the form has {number} items for the whole school only: {labels}; "
+        "fill them in by stage",
+    ),
+    "problem.import_no_county": (
+        "没有区县采集表；请自己写 county.yaml（县和截止日期），才能校验和判定",
+        "there is no county form; write a county.yaml (county and as_of) before you validate or check",
+    ),
+    "problem.import_version": (
+        "填报年度到 {day}，而{form}的版本用于 {days}；请核对版式",
+        "the year ends on {day}, while this version of the {form} is of {days}; look at its layout",
+    ),
+    "problem.not_empty": (
+        "文件夹已存在且不是空的；请换一个，或先清空",
+        "the folder is there and not empty; name another one, or empty it",
+    ),
     # problems: files
     "problem.no_such_path": ("路径不存在；请检查文件夹名", "there is no such file or folder; check the name"),
     "problem.no_tables": (

@@ -62,6 +62,25 @@ class Workbook:
         """The rows of a sheet that have anything in them, as texts: merged cells below their first are blank."""
         yield from self._texts(self.sheets[sheet], {}, set(), [])
 
+    def cells(self, sheet: str) -> tuple[dict[tuple[int, int], str], list[tuple[int, int, int, int]]]:
+        """The texts of a sheet by row (from 1) and column (from 0), and its merged areas: top, left, bottom, right.
+
+        Blank cells are left out; a cell with an error, or a formula without a value, has that as its text.
+        """
+        found = self.sheets[sheet]
+        faulty: dict[tuple[int, int], str] = {}
+        if zipfile.is_zipfile(self.path) and self.path.suffix.casefold() != ".ods":
+            faulty, _ = _looked_into(self.path, sheet, False)
+        # The rows begin at the first one, but their cells at the first column that has anything in it.
+        left = found.start[1] if found.start else 0
+        texts = {
+            (row, column): text_of(cell)
+            for row, cells in enumerate(found.iter_rows(), start=1)
+            for column, cell in enumerate(cells, start=left)
+        }
+        areas = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ()]
+        return {at: text for at, text in (texts | faulty).items() if text}, areas
+
     def read(self, sheet: str, table: Table) -> RawTable:
         """The rows of a sheet that holds a table."""
         raw, found = RawTable(), self.sheets[sheet]
@@ -84,7 +103,10 @@ class Workbook:
         days: list[tuple[int, int]],
     ) -> Iterator[Record]:
         odd = bool(faulty or percent)
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
+        # The rows begin at the first one, but their cells at the first column that has anything in it.
+        blank = ("",) * (sheet.start[1] if sheet.start else 0)
+        for number, found in enumerate(sheet.iter_rows(), start=1):
+            cells = (*blank, *found)
             texts = tuple(map(text_of, cells))
             if odd:
                 texts = tuple(

@@ -1,0 +1,92 @@
+"""Grids: the cells of every sheet of a workbook, or of a CSV file, each at its place, with its merged areas."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+
+from tzcheck.errors import Problem
+from tzcheck.readers import WORKBOOKS, workbook
+from tzcheck.readers.csv import DELIMITERS, LONGEST_CELL, look
+from tzcheck.readers.rows import TITLE_ROWS
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A sheet: its texts by row (counted from 1) and column (from 0), blank cells left out.
+
+    `merged` gives, for every cell of a merged area, the area's first.
+    """
+
+    file: str
+    sheet: str | None
+    cells: Mapping[Place, str]
+    merged: Mapping[Place, Place] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file, and behind it the sheet."""
+        return f"{self.file}!{self.sheet}" if self.sheet else self.file
+
+    def own(self, row: int, column: int) -> str:
+        """The text of a cell; that of a merged area stands in its first alone."""
+        return self.cells.get((row, column), "")
+
+    def shown(self, row: int, column: int) -> str:
+        """The text that a cell shows: in a merged area that of the area."""
+        return self.cells.get(self.merged.get((row, column), (row, column)), "")
+
+    def rows(self) -> list[int]:
+        """The rows that have anything in them."""
+        return sorted({row for row, _ in self.cells})
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+        return 1 + max((column for _, column in self.cells), default=-1)
+
+
+def address(place: Place) -> str:
+    """A cell as a spreadsheet names it, `C7`."""
+    row, column = place
+    return f"{workbook.letter(column)}{row}"
+
+
+def read(path: Path, file: str, encoding: str | None = None) -> tuple[list[Grid], list[Problem]]:
+    """The sheets of a workbook, or the one of a CSV file, and what is wrong with them. Raises OSError."""
+    if path.suffix.casefold() in WORKBOOKS:
+        return _sheets(path, file)
+    looked = look(path, file, encoding)
+    if looked.encoding is None:
+        return [], list(looked.problems)
+    csv.field_size_limit(LONGEST_CELL)
+    with path.open(encoding=looked.encoding, newline="") as text:
+        first = list(islice(text, TITLE_ROWS))
+        delimiter = max(DELIMITERS, key=lambda one: sum(line.count(one) for line in first))
+        try:
+            rows = list(csv.reader(chain(first, text), delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            return [], [Problem("error", "csv_syntax", file, details={"why": str(error)})]
+    cells = {(row, column): cell.strip() for row, found in enumerate(rows, 1) for column, cell in enumerate(found)}
+    return [Grid(file, None, {at: cell for at, cell in cells.items() if cell})], []
+
+
+def _sheets(path: Path, file: str) -> tuple[list[Grid], list[Problem]]:
+    book = workbook.open_workbook(path, file)
+    problems = [*book.problems, *(Problem("query", "hidden_sheet", f"{file}!{sheet}") for sheet in book.hidden)]
+    grids = []
+    for sheet in book.sheets:
+        cells, areas = book.cells(sheet)
+        # An area may go on for a million rows: what lies beyond the last cell doesn't matter.
+        last = max((row for row, _ in cells), default=0), max((column for _, column in cells), default=0)
+        merged = {
+            (row, column): (top, left)
+            for top, left, bottom, right in areas
+            for row in range(top, min(bottom, last[0]) + 1)
+            for column in range(left, min(right, last[1]) + 1)
+        }
+        grids.append(Grid(file, sheet, cells, merged))
+    return grids, problems
