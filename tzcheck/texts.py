@@ -312,8 +312,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "problem.empty_file": ("文件是空的，连表头也没有", "the file is empty, without even a header"),
     "problem.empty_table": (
-        "表“{table}”只有表头，没有数据；空表不算达标",
-        "the table {table} has only a header and no rows; an empty table never counts as compliance",
+        "表“{table}”没有填写数据，视为没有提供；空表不算达标",
+        "nothing is filled in in the table {table}, so it counts as not given; an empty table is never compliance",
     ),
     "problem.encoding": ("不是 {tried} 编码的文本", "not text in {tried}"),
     "problem.nul_byte": (
@@ -333,6 +333,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.set_file": (
         "应写明 {key}：code 和 name",
         "should say {key}: with a code and a name",
+    ),
+    "problem.no_settings": (
+        "还没有填写是哪个县（代码、名称）和截止日期",
+        "which county it is (code, name) and as of which day is not filled in yet",
+    ),
+    "problem.nothing_given": (
+        "没有填写任何数据，没有可判定的内容",
+        "nothing is filled in, so nothing was judged",
     ),
     "problem.two_set_files": (
         "同一文件夹里只能有 county.yaml 或 city.yaml 之一",
