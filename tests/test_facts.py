@@ -388,7 +388,10 @@ def test_a_row_of_a_form_with_nothing_but_its_key_is_as_good_as_blank(tmp_path: 
     else:
         (folder / name).write_text(written, encoding="utf-8")
     found = read(folder)
-    assert (column(found, "values", "key"), rows(found, "values")) == (["teacher_salary", "rotated"], [first, first + 1])
+    assert (column(found, "values", "key"), rows(found, "values")) == (
+        ["teacher_salary", "rotated"],
+        [first, first + 1],
+    )
     assert [(one.rows, one.accepted, one.rejected) for one in found.files if one.path == name] == [(2, 2, 0)]
     run = check(folder, "--standard", "balanced.24")
     assert (run.indicators("椒江区")["balanced.24"]["basis"], problems(run)) == ("mark", [])

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tzcheck.report import Report
     from tzcheck.rule import Rulebook
     from tzcheck.sql import Plan
+    from tzcheck.template import Form
 
 EXIT_CODES = """\b
 退出码 / exit codes:
@@ -133,6 +134,10 @@ engine_option = click.option(
     "--engine", type=click.Choice(["auto", "both", "duckdb", "durable"]), default="auto", show_default=True,
     help="判定引擎 / engine",
 )  # fmt: skip
+standard_option = click.option(
+    "--standard", "standards", multiple=True, metavar="ID",
+    help="标准或指标，如 balanced、balanced.12 / standard or indicator",
+)  # fmt: skip
 facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=click.Path(path_type=Path))
 format_option = click.option(
     "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="格式 / format (text)"
@@ -159,11 +164,7 @@ def main() -> None:
 @main.command(epilog=EXIT_CODES)
 @facts_argument
 @options(
-    click.option(
-        "--standard", "standards", multiple=True, metavar="ID",
-        help="标准或指标，如 balanced、balanced.12 / standard or indicator",
-    ),
-    day_option, profile_option, rules_option, format_option, output_option,
+    standard_option, day_option, profile_option, rules_option, format_option, output_option,
     click.option(
         "--fail-on", type=click.Choice(["unmet", "undetermined", "never"]), default="undetermined", show_default=True,
         help="哪种结论算未通过 / which verdicts fail",
@@ -306,11 +307,11 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
         write_whole(Path(output), written)
 
 
-def write_whole(path: Path, content: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        beside.write_text(content, encoding="utf-8", newline="")
+        beside.write_bytes(content.encode() if isinstance(content, str) else content)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
@@ -441,6 +442,64 @@ def _result(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise FactsFault([Problem("error", "no_result", str(path), details={"why": str(error)})]) from None
     return data
+
+
+@main.command(epilog=EXIT_CODES)
+@options(
+    click.option(
+        "-o", "--output", "output", required=True, metavar="FILE.xlsx", type=click.Path(path_type=Path),
+        help="写到哪个文件 / the file to write",
+    ),
+    standard_option,
+    click.option("--force", is_flag=True, help="覆盖已有文件 / overwrite a file that is there"),
+    profile_option, rules_option, lang_option,
+)  # fmt: skip
+def template(
+    output: Path, standards: tuple[str, ...], force: bool, profile: str, rule_folders: tuple[Path, ...], lang: str
+) -> None:
+    """生成空白填报工作簿 / Write a blank workbook to fill in: a sheet a table, with lists and explanations."""
+    from tzcheck.template import workbook
+
+    if output.suffix.casefold() != ".xlsx":
+        raise UsageFault([Problem("error", "not_xlsx", str(output))])
+    if output.exists() and not force:
+        raise UsageFault([Problem("error", "exists", str(output))])
+    form = _form(standards, profile, rule_folders, lang)
+    write_whole(output, workbook(form, output.name))
+    told = form.checking("check", str(output))
+    click.echo(text("head.template", lang, file=output, tables=len(form.tables), check=told))
+
+
+@main.command(epilog=EXIT_CODES)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@options(standard_option, profile_option, rules_option, lang_option)
+def init(folder: Path, standards: tuple[str, ...], profile: str, rule_folders: tuple[Path, ...], lang: str) -> None:
+    """新建待填的数据文件夹 / A new folder of facts to fill in: county.yaml and a CSV file a table."""
+    from tzcheck import template
+
+    form = _form(standards, profile, rule_folders, lang)
+    files = template.folder(form, folder.name)
+    there = [name for name in files if (folder / name).exists()]
+    if there:
+        raise UsageFault([Problem("error", "exists_there", str(folder), details={"files": ", ".join(there)})])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = {"why": error.strerror or str(error)}
+        raise UsageFault([Problem("error", "unwritable", str(folder), details=why)]) from None
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    told = form.checking("check", str(folder))
+    click.echo(text("head.template", lang, file=folder, tables=len(form.tables), check=told))
+
+
+def _form(standards: tuple[str, ...], profile: str, rule_folders: tuple[Path, ...], lang: str) -> "Form":
+    """What a template for the standards asks for."""
+    from tzcheck import template
+
+    book = _book(rule_folders, profile, standards=standards)
+    values = template.titles((built_in("rules"), *rule_folders))
+    return template.Form(book, _wanted(book, standards), standards, values, lang)
 
 
 @main.group(epilog=EXIT_CODES)

@@ -449,9 +449,7 @@ def _read_workbook(reading: _Reading, own: _Set, path: Path, name: str, sha: str
         reading.error("two_set_files", f"{name}!{described[1]}")
     for sheet in described[:1]:
         own = _read_set_sheet(reading, own, book, sheet, sha)
-    others = [
-        sheet for sheet in book.sheets if sheet not in described and header_spelling(sheet) not in EXPLANATORY
-    ]
+    others = [sheet for sheet in book.sheets if sheet not in described and header_spelling(sheet) not in EXPLANATORY]
     for sheet in book.hidden:
         reading.problems.append(Problem("query", "hidden_sheet", f"{name}!{sheet}"))
     for sheet in others:
