@@ -305,7 +305,7 @@ def _unit(unit: str) -> str:
 
 def workbook(form: Form, file: str) -> bytes:
     """The template as a workbook that will be called `file`."""
-    book = Workbook()
+    book: Any = Workbook()
     book.remove(book.active)
     for name in ("readme", form.level):
         book.create_sheet(text(f"template.{name}", form.lang))
@@ -479,7 +479,7 @@ def _listed(sheet: Any, cells: str, source: str, told: str, strict: bool) -> Non
     sheet.add_data_validation(one)
 
 
-def _validate(sheet: Any, kind: str, cells: str, least: int, most: int, told: str) -> None:
+def _validate(sheet: Any, kind: Any, cells: str, least: int, most: int, told: str) -> None:
     one = DataValidation(
         type=kind, operator="between", formula1=str(least), formula2=str(most), allow_blank=True,
         error=told[:LONGEST_LIST], showErrorMessage=True,
