@@ -510,6 +510,13 @@ def test_a_new_folder_that_is_filled_in_is_judged(tmp_path: Path) -> None:
     assert {one["severity"] for one in run.result["problems"]} == {"query"}
 
 
+def test_the_folder_one_stands_in_can_be_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path / "mine")
+    assert tzcheck("init", ".", "--standard", "preschool", "--lang", "en").code == 0
+    assert "\ntzcheck check mine --standard preschool\n" in Path("README.md").read_text("utf-8")
+
+
 def test_a_new_folder_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / "values.csv").write_text("mine", encoding="utf-8")
     run = tzcheck("init", tmp_path, "--standard", "preschool", "--lang", "en")

@@ -478,7 +478,7 @@ def init(folder: Path, standards: tuple[str, ...], profile: str, rule_folders: t
     from tzcheck import template
 
     form = _form(standards, profile, rule_folders, lang)
-    files = template.folder(form, folder.name)
+    files = template.folder(form, folder.resolve().name)
     there = [name for name in files if (folder / name).exists()]
     if there:
         raise UsageFault([Problem("error", "exists_there", str(folder), details={"files": ", ".join(there)})])
