@@ -102,8 +102,9 @@ def test_sound_facts_validate(tmp_path: Path) -> None:
 
 def test_validation_can_be_read_by_programs(tmp_path: Path) -> None:
     run = tzcheck("validate", facts(tmp_path / "f", marks="indicator,mark\n"), "--format", "json", "--lang", "en")
-    assert run.code == 3
+    assert run.code == 0
     assert [(one["path"], one["rows"]) for one in run.result["facts"]] == [("county.yaml", 0), ("marks.csv", 0)]
+    assert [problem["severity"] for problem in run.result["problems"]] == ["query"]
     assert problems(run) == [("empty_table", "marks.csv", 1, None, None)]
 
 
@@ -120,9 +121,12 @@ def test_an_empty_table_never_looks_like_compliance(tmp_path: Path) -> None:
     }
     run = check(facts(tmp_path / "f", **headers))
     verdicts = {one["verdict"] for one in run.indicators("椒江区").values()}
-    assert (run.code, verdicts) == (3, {"undetermined", "not_counted"})
-    soft = {one["beneath"] for one in run.indicators("椒江区").values() if one["verdict"] == "not_counted"}
-    assert soft == {"undetermined"}
+    assert (run.code, verdicts) == (1, {"undetermined", "not_counted"})
+    # Counted or not, none is met: only what is monitored by sample, and was not, is left out altogether.
+    beneath = {id: one["beneath"] for id, one in run.indicators("椒江区").items() if one["verdict"] == "not_counted"}
+    assert {id for id, verdict in beneath.items() if verdict != "undetermined"} == {"balanced.31"}
+    without = check(facts(tmp_path / "g"))
+    assert without.result["counties"] == run.result["counties"]
     assert [code for code, *_ in problems(run)] == ["empty_table"] * len(GIVEN)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -194,7 +195,6 @@ def test_the_total_row_of_a_city_is_the_citys_own(tmp_path: Path) -> None:
         ("marks.csv", "indicatr,mark\nbalanced.1,√\n", ("header_typo", "marks.csv", 1, "indicatr", None)),
         ("marks.csv", "indicator,标题\nbalanced.1,√\n", ("no_column", "marks.csv", 1, "mark", None)),
         ("marks.csv", "indicator,mark,标记\nbalanced.1,√,√\n", ("same_column", "marks.csv", 1, "标记", None)),
-        ("marks.csv", "indicator,mark\n", ("empty_table", "marks.csv", 1, None, None)),
         ("marks.csv", "", ("empty_file", "marks.csv", None, None, None)),
         ("marks.csv", "\n\n ,\n", ("empty_file", "marks.csv", None, None, None)),
         ("marks.csv", "indicator,mark\nbalanced.1,\0\n", ("nul_byte", "marks.csv", 2, None, None)),
@@ -341,10 +341,70 @@ def test_sets_of_different_days_need_the_day_given(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_file_leaves_what_reads_it_undetermined_and_the_rest_judged(tmp_path: Path) -> None:
-    folder = facts(tmp_path / "f", marks="indicator,mark\nbalanced.1,√\n", enrolment="county,primary_total\n")
+    folder = facts(tmp_path / "f", marks="indicator,mark\nbalanced.1,√\n", enrolment="")
     run = check(folder, "--standard", "balanced.1")
     assert (run.code, run.indicators("椒江区")["balanced.1"]["verdict"]) == (3, "met")
-    assert problems(run) == [("empty_table", "enrolment.csv", 1, None, None)]
+    assert problems(run) == [("empty_file", "enrolment.csv", None, None, None)]
+
+
+SCHOOL = "school_id,school,type,students_primary\n2133000001,一小,小学,40\n"
+CLASSES = "school_id,stage,grade,class,students\n"
+
+
+def test_a_header_alone_is_as_good_as_no_table_and_a_query_says_so(tmp_path: Path) -> None:
+    bands = "school_id,stage,band,classes\n2133000001,小学,36-40,1\n"
+    without, empty, bare = (
+        check(facts(tmp_path / name, schools=SCHOOL, **tables), "--standard", "balanced.12")
+        for name, tables in (
+            ("without", {"class_bands": bands}),
+            ("empty", {"class_bands": bands, "classes": CLASSES}),
+            ("bare", {"class_bands": "school_id,stage,band,classes\n", "classes": CLASSES}),
+        )
+    )
+    assert without.result["counties"] == empty.result["counties"]
+    assert [(p["severity"], p["code"], p["file"]) for p in empty.result["problems"]] == [
+        ("query", "empty_table", "classes.csv")
+    ]
+    assert [run.indicators("椒江区")["balanced.12"]["verdict"] for run in (empty, bare)] == ["met", "undetermined"]
+
+
+def test_schools_without_a_row_do_not_take_the_classes_out(tmp_path: Path) -> None:
+    written = CLASSES + "2133000001,小学,一,1,45\n"
+    found = read(facts(tmp_path / "f", schools="school_id,school\n", classes=written))
+    assert column(found, "classes", "students") == [45]
+    assert codes(found) == [("empty_table", "schools.csv", 1, None, None)]
+
+
+@pytest.mark.parametrize(("name", "first"), [("values.csv", 4), ("values.parquet", 3)])
+def test_a_row_of_a_form_with_nothing_but_its_key_is_as_good_as_blank(tmp_path: Path, name: str, first: int) -> None:
+    folder = facts(tmp_path / "f", marks="indicator,mark\nbalanced.24,√\n")
+    written = (
+        "key,meaning,value,document\ndisabled_children,儿童,,\nteacher_salary,工资,,\n"
+        "teacher_salary,工资,101000,\nrotated,轮岗,,名册\n"
+    )
+    if name.endswith(".parquet"):
+        (tmp_path / "v.csv").write_text(written, encoding="utf-8")
+        duckdb.sql(f"COPY (FROM read_csv('{tmp_path}/v.csv', all_varchar=true)) TO '{folder / name}'")
+    else:
+        (folder / name).write_text(written, encoding="utf-8")
+    found = read(folder)
+    assert (column(found, "values", "key"), rows(found, "values")) == (
+        ["teacher_salary", "rotated"],
+        [first, first + 1],
+    )
+    assert [(one.rows, one.accepted, one.rejected) for one in found.files if one.path == name] == [(2, 2, 0)]
+    run = check(folder, "--standard", "balanced.24")
+    assert (run.indicators("椒江区")["balanced.24"]["basis"], problems(run)) == ("mark", [])
+
+
+def test_a_county_yaml_that_nobody_filled_in_is_a_query(tmp_path: Path) -> None:
+    folder = facts(tmp_path / "f", **{"county.yaml": "county: {code: , name: }\nas_of:\nvalues: {rotated: 3}\n"})
+    found = tzcheck("validate", folder, "--format", "json")
+    assert (found.code, problems(found)) == (3, [("set_file", "county.yaml", 1, None, None)])
+    (folder / "county.yaml").write_text("county: {code: , name: }\nas_of:\nvalues: {rotated: }\n", encoding="utf-8")
+    found = tzcheck("validate", folder, "--format", "json")
+    assert (found.code, problems(found)) == (0, [("no_settings", "county.yaml", None, None, None)])
+    assert (tzcheck("check", folder).code, tzcheck("check", folder, "--as-of", "2022-12-31").code) == (5, 5)
 
 
 def test_a_refused_mark_leaves_its_indicator_in_doubt_and_no_other(tmp_path: Path) -> None:

@@ -308,7 +308,7 @@ def test_an_identity_names_the_row_of_the_printed_total(tmp_path: Path) -> None:
     assert [(e["value"], e["limit"], e["shortfall"], e["file"], e["row"]) for e in one["evidence"]] == [
         (10, 11, 1, "enrolment.csv", 4)
     ]
-    assert one["evidence"][0]["rows"] == [{"file": "enrolment.csv", "row": row} for row in (2, 3, 4)]
+    assert one["evidence"][0]["rows"] == [{"file": "enrolment.csv", "sheet": None, "row": row} for row in (2, 3, 4)]
 
 
 def test_a_blank_mark_is_missing_and_no_error(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tzcheck.report import Report
     from tzcheck.rule import Rulebook
     from tzcheck.sql import Plan
+    from tzcheck.template import Form
 
 EXIT_CODES = """\b
 退出码 / exit codes:
@@ -137,6 +138,10 @@ annotate_option = click.option(
     "--annotate", type=click.Path(path_type=Path), metavar="OUT.xlsx",
     help="写出标注了问题的工作簿副本 / a copy of the workbook with the faulty cells marked",
 )  # fmt: skip
+standard_option = click.option(
+    "--standard", "standards", multiple=True, metavar="ID",
+    help="标准或指标，如 balanced、balanced.12 / standard or indicator",
+)  # fmt: skip
 facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=click.Path(path_type=Path))
 format_option = click.option(
     "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="格式 / format (text)"
@@ -163,11 +168,7 @@ def main() -> None:
 @main.command(epilog=EXIT_CODES)
 @facts_argument
 @options(
-    click.option(
-        "--standard", "standards", multiple=True, metavar="ID",
-        help="标准或指标，如 balanced、balanced.12 / standard or indicator",
-    ),
-    day_option, profile_option, rules_option, format_option, output_option,
+    standard_option, day_option, profile_option, rules_option, format_option, output_option,
     click.option(
         "--fail-on", type=click.Choice(["unmet", "undetermined", "never"]), default="undetermined", show_default=True,
         help="哪种结论算未通过 / which verdicts fail",
@@ -509,6 +510,64 @@ def import_(ctx: click.Context, forms: tuple[Path, ...], folder: Path, lang: str
     about = {"forms": found.read, "taken": found.taken, "folder": str(folder), "listing": LISTING}
     click.echo(text("head.imported", lang, **about))
     ctx.exit(EXIT_FACTS if any(problem.severity == "error" for problem in found.problems) else 0)
+
+
+@main.command(epilog=EXIT_CODES)
+@options(
+    click.option(
+        "-o", "--output", "output", required=True, metavar="FILE.xlsx", type=click.Path(path_type=Path),
+        help="写到哪个文件 / the file to write",
+    ),
+    standard_option,
+    click.option("--force", is_flag=True, help="覆盖已有文件 / overwrite a file that is there"),
+    profile_option, rules_option, lang_option,
+)  # fmt: skip
+def template(
+    output: Path, standards: tuple[str, ...], force: bool, profile: str, rule_folders: tuple[Path, ...], lang: str
+) -> None:
+    """生成空白填报工作簿 / Write a blank workbook to fill in: a sheet a table, with lists and explanations."""
+    from tzcheck.template import workbook
+
+    if output.suffix.casefold() != ".xlsx":
+        raise UsageFault([Problem("error", "not_xlsx", str(output))])
+    if output.exists() and not force:
+        raise UsageFault([Problem("error", "exists", str(output))])
+    form = _form(standards, profile, rule_folders, lang)
+    write_whole(output, workbook(form, output.name))
+    told = form.checking("check", str(output))
+    click.echo(text("head.template", lang, file=output, tables=len(form.tables), check=told))
+
+
+@main.command(epilog=EXIT_CODES)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@options(standard_option, profile_option, rules_option, lang_option)
+def init(folder: Path, standards: tuple[str, ...], profile: str, rule_folders: tuple[Path, ...], lang: str) -> None:
+    """新建待填的数据文件夹 / A new folder of facts to fill in: county.yaml and a CSV file a table."""
+    from tzcheck import template
+
+    form = _form(standards, profile, rule_folders, lang)
+    files = template.folder(form, folder.resolve().name)
+    there = [name for name in files if (folder / name).exists()]
+    if there:
+        raise UsageFault([Problem("error", "exists_there", str(folder), details={"files": ", ".join(there)})])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = {"why": error.strerror or str(error)}
+        raise UsageFault([Problem("error", "unwritable", str(folder), details=why)]) from None
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    told = form.checking("check", str(folder))
+    click.echo(text("head.template", lang, file=folder, tables=len(form.tables), check=told))
+
+
+def _form(standards: tuple[str, ...], profile: str, rule_folders: tuple[Path, ...], lang: str) -> "Form":
+    """What a template for the standards asks for."""
+    from tzcheck import template
+
+    book = _book(rule_folders, profile, standards=standards)
+    values = template.titles((built_in("rules"), *rule_folders))
+    return template.Form(book, _wanted(book, standards), standards, values, lang)
 
 
 @main.group(epilog=EXIT_CODES)

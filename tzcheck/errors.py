@@ -86,6 +86,12 @@ class RuleFault(Fault):
     exit_code = EXIT_USAGE
 
 
+class NothingFault(Fault):
+    """Nothing was given that could be judged."""
+
+    exit_code = EXIT_NOTHING
+
+
 class FactsFault(Fault):
     """No facts could be read at all."""
 

@@ -27,7 +27,7 @@ from tzcheck.cells import (
     prefix_of_id,
     share_written,
 )
-from tzcheck.errors import FactsFault, Problem, UsageFault, hint
+from tzcheck.errors import FactsFault, NothingFault, Problem, UsageFault, hint
 from tzcheck.place import TOTALS, WHOLE, Place, Places, spelled
 from tzcheck.readers import NO_VALUE, READERS, WORKBOOKS, RawTable, workbook
 from tzcheck.readers.rows import TITLE_ROWS, header_among, header_spelling, spellings
@@ -61,6 +61,9 @@ SET_KEYS = {
     "as_of": ("截止日期",),
     "school_year": ("学年", "填报年度"),
 }
+# The sheets of a template that explain it and hold no facts, and the headers beside a column for people alone.
+EXPLANATORY = frozenset({"说明", "指标清单", "标准与数据", "readme", "indicators", "needs"})
+ASIDE = frozenset({"含义", "meaning"})
 DATA_SUFFIXES = frozenset(READERS) | WORKBOOKS
 # What Excel shows where a formula came to nothing.
 CELL_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
@@ -217,13 +220,16 @@ class Facts:
     def as_of(self) -> date:
         """The day that all sets name.
 
-        Raises UsageFault where there is none, or more than one; FactsFault where there is none since a file is wrong.
+        Raises UsageFault where there is none, or more than one; FactsFault where there is none since a file is wrong,
+        and NothingFault since nothing at all is filled in.
         """
         found = {day for _, day in self.days}
         if len(found) == 1:
             return found.pop()
         if not found and any(problem.severity == "error" for problem in self.problems):
             raise FactsFault([*sorted(self.problems, key=Problem.order), Problem("error", "no_day")])
+        if not found and not self.given:
+            raise NothingFault([Problem("query", "nothing_given")])
         if not found:
             raise UsageFault([Problem("error", "no_day")])
         shown = ", ".join(f"{file} {day}" for file, day in self.days)
@@ -494,8 +500,8 @@ def _read_workbook(reading: _Reading, own: _Set, path: Path, name: str, sha: str
     if len(described) > 1:
         reading.error("two_set_sheets", f"{name}!{described[1]}", details={"first": described[0]})
     for sheet in described[:1]:
-        own = _read_set_sheet(reading, book, sheet, sha)
-    others = [sheet for sheet in book.sheets if sheet not in described]
+        own = _read_set_sheet(reading, own, book, sheet, sha)
+    others = [sheet for sheet in book.sheets if sheet not in described and header_spelling(sheet) not in EXPLANATORY]
     for sheet in book.hidden:
         reading.problems.append(Problem("query", "hidden_sheet", f"{name}!{sheet}"))
     for sheet in others:
@@ -534,8 +540,11 @@ def _not_a_sheet(reading: _Reading, file: str, sheet: str, book: workbook.Workbo
         _not_a_table(reading, file, sheet)
 
 
-def _read_set_sheet(reading: _Reading, book: workbook.Workbook, sheet: str, sha: str) -> _Set:
-    """Reads the sheet that says which county or city a workbook is of: what is said in the first column, then what."""
+def _read_set_sheet(reading: _Reading, own: _Set, book: workbook.Workbook, sheet: str, sha: str) -> _Set:
+    """Reads the sheet that says which county or city a workbook is of: what is said in the first column, then what.
+
+    Where nobody has filled it in, the workbook is of its folder's `own` set.
+    """
     file = f"{book.file}!{sheet}"
     level = SET_SHEETS[header_spelling(sheet)]
     known = {header_spelling(one): key for key, spelled_so in SET_KEYS.items() for one in (key, *spelled_so)}
@@ -553,8 +562,11 @@ def _read_set_sheet(reading: _Reading, book: workbook.Workbook, sheet: str, sha:
         elif text:
             details: dict[str, object] = {"expected": "、".join(one[0] for one in SET_KEYS.values())}
             reading.problems.append(Problem("query", "unknown_setting", file, row, value=cells[0], details=details))
-    reading.sets.append(_Set(broken=True))
     reading.files.append(FileRead(file, sha, 0, sheet=sheet))
+    if not value[level] and "as_of" not in value:
+        reading.problems.append(Problem("query", "no_settings", file))
+        return own
+    reading.sets.append(_Set(broken=True))
     return _describe(reading, file, document.Document(value, lines), level)
 
 
@@ -594,8 +606,14 @@ def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
     for key in value:
         if key not in allowed:
             _unknown_key(reading, name, found.line((key,)), key, allowed)
-    own = _describe(reading, name, found, level)
     rows = _value_rows(reading, name, found, value.get("values") or {})
+    said = [*value[level].values(), value.get("as_of"), *(cell for _, cells in rows for cell in cells[1:])]
+    if value[level] and all(one is None or one == "" for one in said):
+        reading.problems.append(Problem("query", "no_settings", name))
+        reading.files.append(FileRead(name, sha, 0))
+        reading.sets[-1] = _Set()
+        return reading.sets[-1]
+    own = _describe(reading, name, found, level)
     raw = RawTable(1, ("key", "value", "as_of", "document"), rows)
     if rows and own.place is None:
         reading.files.append(FileRead(name, sha, len(rows)))
@@ -704,6 +722,17 @@ def _type_tables(reading: _Reading) -> None:
     reading.store.make(TABLES[id] for id in reading.parts)
     for id, parts in reading.parts.items():
         _type_table(reading, TABLES[id], parts)
+    for id, parts in list(reading.parts.items()):
+        if not any(reading.files[part.file].rows for part in parts):
+            del reading.parts[id]
+
+
+def _telling(table: Table, columns: Sequence[Column | None], unnamed: Iterable[int]) -> list[int]:
+    """The indexes of the columns one of which must be filled in for a row to be one: not those that a form prefills."""
+    if not table.prefilled:
+        return list(range(len(columns)))
+    own = [index for index, column in enumerate(columns) if column and column.id not in table.key]
+    return [*own, *unnamed]
 
 
 def _type_table(reading: _Reading, table: Table, parts: list[_Part]) -> None:
@@ -711,10 +740,12 @@ def _type_table(reading: _Reading, table: Table, parts: list[_Part]) -> None:
     store = reading.store
     listed = []
     for part in parts:
-        if part.raw.bulk and store.hold_file(part.raw.bulk, part.columns, (part.own, part.file)):
+        bulk = part.raw.bulk
+        telling = _telling(table, part.columns, bulk.unnamed) if bulk else ()
+        if bulk and store.hold_file(bulk, part.columns, (part.own, part.file), telling):
             _type_rows(reading, table, frozenset(column.id for column in part.columns if column))
             _count(reading, table, part, store.counted())
-        elif part.raw.bulk:
+        elif bulk:
             assert part.path is not None
             read = READERS[part.path.suffix.casefold()]
             raw = read(part.path, reading.files[part.file].path, table, reading.encoding, bulk=False)
@@ -733,9 +764,11 @@ def _count(reading: _Reading, table: Table, part: _Part, rows: int) -> None:
     reading.files[part.file] = replace(file, rows=rows + raw.lost)
     reading.problems.extend(raw.problems)
     broken = any(problem.severity == "error" for problem in raw.problems)
-    if not rows and not broken:
-        reading.error("empty_table", file.path, raw.header_row, details={"table": {"zh": table.title, "en": table.id}})
-    if not rows or broken:
+    if not rows and not broken and part.path and not file.sheet:
+        # As good as no table at all: what reads it can't be told.
+        about: dict[str, object] = {"table": {"zh": table.title, "en": table.id}}
+        reading.problems.append(Problem("query", "empty_table", file.path, raw.header_row, details=about))
+    if broken:
         reading.refuse(Refused(table.id, own.place, None))
     merged = [(row, index) for row, index in raw.merged if row > raw.header_row and index < len(part.columns)]
     for row, index in merged:
@@ -744,8 +777,8 @@ def _count(reading: _Reading, table: Table, part: _Part, rows: int) -> None:
     for row, index in raw.days:
         column = part.columns[index] if index < len(part.columns) else None
         if column and row > raw.header_row and column.kind in ("text", "band"):
-            about = {"header": column.header}
-            reading.problems.append(Problem("query", "became_a_day", file.path, row, column.id, details=about))
+            days: dict[str, object] = {"header": column.header}
+            reading.problems.append(Problem("query", "became_a_day", file.path, row, column.id, details=days))
 
 
 def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[dict[str, list[Any]]]:
@@ -758,8 +791,11 @@ def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[d
         last = max((index for index, header in enumerate(part.raw.header, start=1) if header), default=0)
         at = {column.id: index for index, column in enumerate(part.columns) if column}
         unnamed = [index for index, header in enumerate(part.raw.header) if not header]
+        telling = _telling(table, part.columns, unnamed)
         found = iter(part.raw.records)
         while records := list(islice(found, MOST_ROWS - len(held["_id"]))):
+            if table.prefilled:
+                records = [one for one in records if any(one[1][width:]) or any(_cells_at(one[1], telling))]
             rows += len(records)
             for row, cells in records:
                 if len(cells) < last:
@@ -785,6 +821,10 @@ def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[d
         _count(reading, table, part, rows)
     if held["_id"]:
         yield held
+
+
+def _cells_at(cells: Sequence[str], indexes: Iterable[int]) -> Iterator[str]:
+    return (cells[index] for index in indexes if index < len(cells))
 
 
 def _type_rows(reading: _Reading, table: Table, given: frozenset[str]) -> None:
@@ -854,7 +894,11 @@ def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: st
         if id:
             first.setdefault(id, header)
         found.append(table.column(id) if id else None)
-    strangers = [header for header, column in zip(raw.header, found, strict=True) if header and column is None]
+    strangers = [
+        header
+        for header, column in zip(raw.header, found, strict=True)
+        if header and column is None and header_spelling(header) not in ASIDE
+    ]
     for column in table.columns:
         if column.id in first or column.kind in WORKED_OUT:
             continue

@@ -84,6 +84,20 @@ def plan(
     )
 
 
+def read_by(packs: Collection[RulePack], wanted: frozenset[str]) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """The columns, by table, and the keys of county values that the numbers of the rules `wanted` are made from.
+
+    They are the same on every day.
+    """
+    planner, keys = _Planner(date.max), set()
+    for pack in packs:
+        for id, rule in pack.rules.items():
+            if id in wanted:
+                judgements = planner.judgements(pack, id, rule, frozenset(TABLES))
+                keys |= {key for one in judgements for table, key in one.reads if table == "values" and key}
+    return {table: planner.columns(table) for table in planner.read}, frozenset(keys)
+
+
 @dataclass
 class _Needs:
     """What is needed of the subjects of a noun: measures by name, scopes, columns of the rows they belong to.

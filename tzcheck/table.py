@@ -42,6 +42,7 @@ class Table:
     `subject` and `name` are the columns that identify and name a row in evidence; `category` the one that
     splits an indicator into parts. In a table `of_places` a row may stand for a city or the province, and a
     row headed 合计 is the city's. `may_be_blank` are columns that must be there and whose cells may still be blank.
+    Where the key may be `prefilled` by a form, a row with nothing else in it says nothing: it is as good as blank.
     A table that is `derived` from another is made of its rows and never read from a file.
     """
 
@@ -56,6 +57,7 @@ class Table:
     of_places: bool = False
     may_be_blank: tuple[str, ...] = ()
     derived: str | None = None
+    prefilled: bool = False
 
     def column(self, id: str) -> Column:
         """The column of that id; KeyError where there is none."""
@@ -423,6 +425,7 @@ ATTESTATIONS = Table(
     ),
     key=("county", "indicator"),
     subject="indicator",
+    prefilled=True,
 )
 
 MARK_TABLE = Table(
@@ -466,6 +469,7 @@ VALUES = Table(
     ),
     key=("county", "key"),
     subject="key",
+    prefilled=True,
 )
 
 WAIVERS = Table(

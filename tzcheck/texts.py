@@ -399,6 +399,104 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "文件夹已存在且不是空的；请换一个，或先清空",
         "the folder is there and not empty; name another one, or empty it",
     ),
+    # templates
+    "kind.text": ("文本", "a text"),
+    "kind.place": ("县(市、区)的代码或名称", "the code or the name of a county"),
+    "kind.code": ("从下拉列表中选", "one of the list"),
+    "template.readme": ("说明", "README"),
+    "template.county": ("县", "county"),
+    "template.city": ("市", "city"),
+    "template.indicators": ("指标清单", "indicators"),
+    "template.needs": ("标准与数据", "needs"),
+    "template.aside": ("含义", "meaning"),
+    "template.title": ("填报表：{standards}", "Facts to fill in: {standards}"),
+    "template.every": ("全部标准", "all standards"),
+    "template.how.settings": (
+        "先填“{sheet}”：代码或名称、截止日期。结论按截止日期判定。",
+        "Begin with {sheet}: the code or the name, and the day (as_of) that the facts are judged on.",
+    ),
+    "template.how.tables": (
+        "再填各张数据表，一行一个学校、班级、项目……。没有数据的表空着，不必删除。",
+        "Then the tables, a row a school, a class, a project. Leave a table empty that you have nothing for.",
+    ),
+    "template.how.blank": (
+        "空白是“没有数据”，结论为无法判定；0 是“确实为零”。两者不同，不要用 0 代替空白。",
+        "A blank cell is missing, and what needs it can't be judged; 0 is zero. Never write 0 for what is not known.",
+    ),
+    "template.how.bold": (
+        "加粗的列必填，其余可空。指着表头看这一列填什么、什么单位、哪些标准要用。",
+        "Columns in bold must be filled in, others may be blank. Point at a header to see what belongs there.",
+    ),
+    "template.how.folder_bold": (
+        "必填的列见下；其余可空。",
+        "The columns that must be filled in are listed below; others may be blank.",
+    ),
+    "template.how.dates": (
+        "日期写 2022-12-31，年份写 4 位。数不带单位，最多 6 位小数；注意万元和元。",
+        "Dates as 2022-12-31, years with 4 digits, numbers without a unit and with at most 6 decimals.",
+    ),
+    "template.how.ids": (
+        "标识码、年级、班级、分段的单元格是文本格式，粘贴时选“只粘贴值”，以免 Excel 改成日期或 2.1E+09。",
+        "Ids, grades, classes and bands are cells of text: paste values only, or Excel makes dates or 2.1E+09 of them.",
+    ),
+    "template.how.place": (
+        "“{column}”一列在只填一个县时空着；几个县合填时，每行写县的代码或名称。",
+        "Leave the column {column} blank for one county; where there are several, each row names its own.",
+    ),
+    "template.how.city": (
+        "全市合填时，把“{sheet}”改名为“{other}”，其中写市的代码和名称。",
+        "For a whole city rename {sheet} to {other}, and write the code and name of the city there.",
+    ),
+    "template.how.city_file": (
+        "全市合填时，把 county.yaml 改名为 city.yaml，其中的 county: 改为 city:。",
+        "For a whole city rename county.yaml to city.yaml, and county: in it to city:.",
+    ),
+    "template.how.prefilled": (
+        "“{tables}”中的各项已列出，只填有的；没有的行空着，不必删除。",
+        "The rows of {tables} are begun: fill in those you have, and leave the others as they are.",
+    ),
+    "template.how.either": (
+        "有逐条名单的填“{lists}”；没有名单的填“{bands}”。",
+        "Fill in {lists} where you have lists, else {bands}.",
+    ),
+    "template.how.protected": (
+        "表头有保护（没有密码），防止误改。自己加的工作表不会被读取，除非用表名命名。",
+        "Headers are protected, without a password. Sheets of your own are not read unless named as a table.",
+    ),
+    "template.how.check": (
+        "填好后检查数据：{validate}    判定：{check}",
+        "To look for mistakes: {validate}    To judge: {check}",
+    ),
+    "template.how.not_read": (
+        "“{sheets}”只供查阅，不作为数据。",
+        "{sheets} are for reading only and are no facts.",
+    ),
+    "template.required": ("必填", "must be filled in"),
+    "template.optional": ("可空", "may be blank"),
+    "template.fill": ("填{what}，{whether}", "{what}; {whether}"),
+    "template.unit": ("单位：{unit}", "unit: {unit}"),
+    "template.codes": ("可填：{codes}", "one of: {codes}"),
+    "template.used_by": ("用于：{standards}", "for: {standards}"),
+    "template.last_year": ("{title}（上年）", "{title}, last year"),
+    "template.with_unit": ("{title}（{unit}）", "{title} ({unit})"),
+    "template.of_city": ("〔市填〕{title}", "[city] {title}"),
+    "template.table": ("表", "table"),
+    "template.column": ("列", "column"),
+    "template.id": ("编号", "id"),
+    "template.kind": ("填什么", "kind"),
+    "template.note": ("{name}：{note}", "{name}: {note}"),
+    "template.settings_code": ("6 位代码，如 331002", "a code of 6 digits, such as 331002"),
+    "template.settings_name": ("名称；有代码的可空", "the name; may be blank where there is a code"),
+    "template.settings_as_of": ("判定的截止日期，如 2022-12-31", "the day to judge on, such as 2022-12-31"),
+    "template.settings_school_year": ("学年或填报年度，如 2022；可空", "the school year, such as 2022; may be blank"),
+    "template.must": ("必填：{columns}", "must be filled in: {columns}"),
+    "head.template": (
+        "已写入 {file}：{tables} 张表。填好后运行 {check}",
+        "{file}: {tables} tables. Fill them in, then run {check}",
+    ),
+    "problem.exists": ("已存在，未改动；加 --force 覆盖", "is there already and was left alone; --force overwrites it"),
+    "problem.exists_there": ("已存在：{files}；什么也没写", "has {files} already; nothing was written"),
+    "problem.not_xlsx": ("模板只能写成 .xlsx 文件", "a template can only be written as .xlsx"),
     # problems: files
     "problem.no_such_path": ("路径不存在；请检查文件夹名", "there is no such file or folder; check the name"),
     "problem.no_tables": (
@@ -500,8 +598,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "problem.empty_file": ("文件是空的，连表头也没有", "the file is empty, without even a header"),
     "problem.empty_table": (
-        "表“{table}”只有表头，没有数据；空表不算达标",
-        "the table {table} has only a header and no rows; an empty table never counts as compliance",
+        "表“{table}”没有填写数据，视为没有提供；空表不算达标",
+        "nothing is filled in in the table {table}, so it counts as not given; an empty table is never compliance",
     ),
     "problem.encoding": ("不是 {tried} 编码的文本", "not text in {tried}"),
     "problem.nul_byte": (
@@ -537,6 +635,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.set_file": (
         "应写明 {key}：code 和 name",
         "should say {key}: with a code and a name",
+    ),
+    "problem.no_settings": (
+        "还没有填写是哪个县（代码、名称）和截止日期",
+        "which county it is (code, name) and as of which day is not filled in yet",
+    ),
+    "problem.nothing_given": (
+        "没有填写任何数据，没有可判定的内容",
+        "nothing is filled in, so nothing was judged",
     ),
     "problem.two_set_files": (
         "同一文件夹里只能有 county.yaml 或 city.yaml 之一",

@@ -114,8 +114,13 @@ class Store:
         self._lists("listed", kinds, tuple(columns.values()))
         self._do("CREATE OR REPLACE VIEW raw AS SELECT * FROM listed")
 
-    def hold_file(self, bulk: Bulk, columns: Sequence[Column | None], own: tuple[int, int]) -> bool:
-        """Keeps the rows of a file as `hold` does; False where DuckDB can't read it. `own` are its set and file."""
+    def hold_file(
+        self, bulk: Bulk, columns: Sequence[Column | None], own: tuple[int, int], telling: Iterable[int]
+    ) -> bool:
+        """Keeps the rows of a file as `hold` does; False where DuckDB can't read it. `own` are its set and file.
+
+        A row with nothing in any of the columns that are `telling` is none.
+        """
         try:
             if bulk.delimiter is None:
                 self._do(_parquet(len(columns)), {"path": str(bulk.path)})
@@ -125,12 +130,13 @@ class Store:
             return False
         known = [f'c{index} AS "{column.id}"' for index, column in enumerate(columns) if column]
         every = ", ".join(f"c{index}" for index in range(len(columns)))
+        told = ", ".join(["NULL", *(f"c{index}" for index in telling)])
         unnamed = [f"c{index}" for index in bulk.unnamed]
         beyond = f"coalesce({', '.join(unnamed)})" if unnamed else "NULL"
         self._do(
             f"CREATE OR REPLACE VIEW raw AS SELECT rowid AS _id, {own[0]} AS _set, {own[1]} AS _file, "
             f"rowid + {bulk.skip + 1} AS _row, coalesce({every}) AS _first, {beyond} AS _extra, "
-            f"{', '.join(known)} FROM bulk WHERE coalesce({every}) IS NOT NULL"
+            f"{', '.join(known)} FROM bulk WHERE coalesce({told}) IS NOT NULL"
         )
         return True
 
