@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.awkward import book
 from tests.support import COUNTY, check, facts, problems, tzcheck
 from tzcheck import facts as reading
 from tzcheck.cells import parse_date, parse_decimal
@@ -513,3 +514,16 @@ def test_of_a_kind_of_fault_only_so_many_are_told_one_by_one_and_the_others_coun
     assert [code for code, *_ in codes(found)] == ["many_more", "bad_cell", "bad_cell", "bad_cell"]
     assert found.problems[0].details == {"more": 7, "most": 3, "code": "bad_cell"}
     assert (found.files[-1].rows, found.files[-1].rejected) == (10, 10)
+
+
+def test_a_workbook_that_names_its_county_is_a_set_of_its_own_and_its_neighbours_are_not(tmp_path: Path) -> None:
+    folder = tmp_path / "f"
+    folder.mkdir()
+    (folder / "a.xlsx").write_bytes(book())
+    (folder / "marks.csv").write_text("县(市、区),指标,标记\n黄岩区,balanced.1,√\n", encoding="utf-8")
+    found = read(folder)
+    assert found.problems == ()
+    named = {
+        id: [found.places[index].name for index in set(column(found, id, "_place"))] for id in ("classes", "marks")
+    }
+    assert named == {"classes": ["椒江区"], "marks": ["黄岩区"]}

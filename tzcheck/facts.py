@@ -514,6 +514,7 @@ def _read_workbook(reading: _Reading, own: _Set, path: Path, name: str, sha: str
         first = next(iter(raw.records), None) if raw.header else None
         if first is None:
             # A sheet with a header alone is one that nobody has filled in.
+            reading.problems.extend(raw.problems)
             reading.files.append(FileRead(file, sha, 0, sheet=sheet))
             continue
         raw.records = chain([first], raw.records)
@@ -714,7 +715,9 @@ def _read_table(
         reading.refuse(Refused(table.id, own.place, None))
         reading.files[-1] = replace(reading.files[-1], rows=rows)
         return ()
-    reading.parts[table.id].append(_Part(len(reading.sets) - 1, len(reading.files) - 1, columns, raw, path))
+    # The set is one of the last; a workbook among a folder's files may be a set of its own.
+    number = next(index for index in reversed(range(len(reading.sets))) if reading.sets[index] is own)
+    reading.parts[table.id].append(_Part(number, len(reading.files) - 1, columns, raw, path))
     return columns
 
 
