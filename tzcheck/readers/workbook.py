@@ -57,6 +57,8 @@ class Workbook:
     sheets: dict[str, CalamineSheet] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    # The cells of each sheet that hold an error, or a formula without a value, by row (from 1) and column (from 0).
+    faulty: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
 
     def rows(self, sheet: str) -> Iterator[Record]:
         """The rows of a sheet that have anything in them, as texts: merged cells below their first are blank."""
@@ -68,9 +70,6 @@ class Workbook:
         Blank cells are left out; a cell with an error, or a formula without a value, has that as its text.
         """
         found = self.sheets[sheet]
-        faulty: dict[tuple[int, int], str] = {}
-        if zipfile.is_zipfile(self.path) and self.path.suffix.casefold() != ".ods":
-            faulty, _ = _looked_into(self.path, sheet, False)
         # The rows begin at the first one, but their cells at the first column that has anything in it.
         left = found.start[1] if found.start else 0
         texts = {
@@ -79,20 +78,15 @@ class Workbook:
             for column, cell in enumerate(cells, start=left)
         }
         areas = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ()]
-        return {at: text for at, text in (texts | faulty).items() if text}, areas
+        return {at: text for at, text in (texts | self.faulty[sheet]).items() if text}, areas
 
     def read(self, sheet: str, table: Table) -> RawTable:
         """The rows of a sheet that holds a table."""
         raw, found = RawTable(), self.sheets[sheet]
-        faulty: dict[tuple[int, int], str] = {}
         percent: set[tuple[int, int]] = set()
-        if zipfile.is_zipfile(self.path) and self.path.suffix.casefold() != ".ods":
-            wants = any(column.unit == "%" for column in table.columns)
-            try:
-                faulty, percent = _looked_into(self.path, sheet, wants)
-            except FAULTS:
-                raw.problems.append(Problem("error", "workbook_damaged", self.file))
-        rows = self._texts(found, faulty, percent, raw.days)
+        if any(column.unit == "%" for column in table.columns):
+            _, percent = _looked_into(self.path, sheet, True)
+        rows = self._texts(found, self.faulty[sheet], percent, raw.days)
         return headed(raw, _filled(rows, found.merged_cell_ranges or (), raw.merged), table)
 
     def _texts(
@@ -141,6 +135,7 @@ def open_workbook(path: Path, file: str) -> Workbook:
         for one in book.sheets_metadata:
             if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible:
                 found.sheets[one.name] = book.get_sheet_by_name(one.name)
+                found.faulty[one.name], _ = _looked_into(path, one.name, False)
             elif one.typ == SheetTypeEnum.WorkSheet:
                 found.hidden.append(one.name)
     except PasswordError:
@@ -224,6 +219,8 @@ def _looked_into(path: Path, sheet: str, percents: bool) -> tuple[dict[tuple[int
     """What calamine does not tell of an XLSX: the cells with an error, or a formula without a value, and percents."""
     faulty: dict[tuple[int, int], str] = {}
     percent: set[tuple[int, int]] = set()
+    if not zipfile.is_zipfile(path):
+        return faulty, percent
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, sheet)
         if part is None:
