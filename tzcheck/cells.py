@@ -25,6 +25,15 @@ def plain_cell(cell: str) -> str:
     return "'" + cell if cell.startswith(FORMULA) else cell
 
 
+def code_of(codes: Mapping[str, tuple[str, ...]], text: str) -> str | None:
+    """The code that a text is, or is a label of, whatever its width and case; None where it is none."""
+    folded = spelled(text).casefold()
+    for code, labels in codes.items():
+        if folded == code or any(folded == spelled(label).casefold() for label in labels):
+            return code
+    return None
+
+
 def number_of_kind(kind: str, number: Decimal | None) -> int | Decimal | None:
     """The number as a cell of that kind holds it, to six decimals; None where it can't."""
     if number is None or abs(number) >= LARGEST:

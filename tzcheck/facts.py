@@ -19,6 +19,7 @@ from tzcheck.cells import (
     MONITORED,
     NOTHING,
     SCALE,
+    code_of,
     ends_of_band,
     level_of_attainment,
     number_of_kind,
@@ -1056,8 +1057,8 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
     """The value of a cell, or None with a problem where it is not of the column's kind."""
     if text == NO_VALUE or text in CELL_ERRORS:
         details: dict[str, object] = {"header": column.header}
-        code = "formula_unread" if text == NO_VALUE else "cell_error"
-        reading.error(code, file, row, column=column.id, value=text, details=details)
+        fault = "formula_unread" if text == NO_VALUE else "cell_error"
+        reading.error(fault, file, row, column=column.id, value=text, details=details)
         return None
     match column.kind:
         case "text" if not column.required and spelled(text) in NOTHING:
@@ -1067,10 +1068,9 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
             return _plain_text(reading, column, text, file, row)
         case "code":
             assert column.codes is not None
-            folded = spelled(text).casefold()
-            for code, labels in column.codes.items():
-                if folded == code or any(folded == spelled(label).casefold() for label in labels):
-                    return code
+            code = code_of(column.codes, text)
+            if code is not None:
+                return code
             each = [f"{code} {labels[0]}" for code, labels in column.codes.items()]
             choices = ", ".join(each if len(each) < 20 else [*each[:2], "…", each[-1]])
             about: dict[str, object] = {"header": column.header, "expected": choices}

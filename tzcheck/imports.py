@@ -13,7 +13,7 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from tzcheck.cells import EXPECTED, SCALE, number_of_kind, parse_decimal, plain_cell
+from tzcheck.cells import EXPECTED, SCALE, code_of, number_of_kind, parse_decimal, plain_cell
 from tzcheck.errors import FactsFault, Problem
 from tzcheck.facts import LISTING
 from tzcheck.finding import STRANGER, Found, Rows, beside, crossed, crossings, number_of, rest, rows_of
@@ -313,13 +313,9 @@ def _type(record: _Record) -> str | None:
 
 def _code(column: Column, text: str) -> str | None:
     """The code that a text is a label of, or its number beside a label; None where it is none."""
-    folded = spelled(text).casefold()
-    number = re.match(r"[0-9]{3}(?![0-9])", folded)
-    for code, labels in (column.codes or {}).items():
-        known = {code, *(spelled(label).casefold() for label in labels)}
-        if folded in known or (number and number[0] in known):
-            return code
-    return None
+    codes = column.codes or {}
+    number = re.match(r"[0-9]{3}(?![0-9])", spelled(text))
+    return code_of(codes, text) or (code_of(codes, number[0]) if number else None)
 
 
 def _take(
@@ -634,8 +630,7 @@ def _answered(work: _Importing, target: Target, parts: Parts) -> tuple[str | Non
 
 
 def _yes(text: str) -> bool | None:
-    folded = spelled(text).casefold()
-    code = next((code for code, labels in YES_NO.items() if folded in (code, *labels)), None)
+    code = code_of(YES_NO, text)
     return None if code is None else code == "yes"
 
 

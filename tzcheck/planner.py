@@ -74,7 +74,7 @@ def plan(
             subjects[0][judgement.source] = planner.of_rows(judgement.table, _Needs())
     keyed = {judgement.table.id for judgement in judgements if judgement.table and judgement.among(given)}
     return Plan(
-        {id: planner.columns(id) for id in sorted(keyed | planner.read)},
+        tuple(sorted(keyed | planner.read)),
         tuple(step for step in subjects if step),
         planner.roots(judgements),
         tuple(judgements),

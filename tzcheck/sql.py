@@ -17,13 +17,11 @@ from tzcheck.rule import (
     Text,
     parent_of,
 )
-from tzcheck.table import NUMERIC, TABLES, Table
+from tzcheck.table import TABLES, Table
 
 OPERATORS: Mapping[str, type[exp.Binary]] = {
     "<=": exp.LTE, ">=": exp.GTE, "<": exp.LT, ">": exp.GT, "==": exp.EQ, "!=": exp.NEQ,
 }  # fmt: skip
-TYPES = {"count": "HUGEINT", "year": "HUGEINT", "date": "DATE"}
-AMOUNT = "DECIMAL(38, 6)"
 # Texts beside the keys and names that judging reads.
 WITH_TEXTS = {"attestations": ("document", "document_no")}
 NULL = exp.Null()
@@ -214,16 +212,16 @@ class Root:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an engine has to do: load `tables`, make each of `subjects` a table, settle `roots`, judge each batch.
+    """What an engine has to do: from `tables` make each of `subjects` a table, settle `roots`, judge each batch.
 
-    Of each table the columns are named that are used. The queries of each step of `subjects` read what the steps
+    The queries of each step of `subjects` read what the steps
     before have made, and may run side by side.
 
     `judgements` are all that were asked for; those without any facts are in no batch. `checks` are the rules among
     them that are cross-checks.
     """
 
-    tables: Mapping[str, frozenset[str]]
+    tables: tuple[str, ...]
     subjects: tuple[Mapping[str, exp.Expr], ...]
     roots: tuple[Root, ...]
     judgements: tuple[Judgement, ...]
@@ -489,18 +487,8 @@ def names_of(table: Table) -> tuple[str, ...]:
     return table.name
 
 
-def columns_of(table: Table, used: frozenset[str]) -> dict[str, str]:
-    """The SQL columns of a table and their types: those that are `used`, its keys and names.
-
-    Every table has `_place`, `_city`, `_level` and `_at` beside them. `_at` is where a row was read: the number of
-    its file times 2 to the 32nd, plus its row.
-    """
+def columns_of(table: Table, used: frozenset[str]) -> list[str]:
+    """The columns of a table that subjects keep: those that are `used`, its keys and names."""
     read = {*table.key, table.subject, *table.name, *WITH_TEXTS.get(table.id, ())}
-    types = {
-        column.id: TYPES.get(column.kind, AMOUNT if column.kind in NUMERIC else "VARCHAR")
-        for column in table.columns
-        if column.kind != "place" and (column.id in used or column.id in read)
-    }
-    if table.id == "values":
-        types["number"] = AMOUNT
-    return types
+    found = [column.id for column in table.columns if column.kind != "place" and column.id in used | read]
+    return found + (["number"] if table.id == "values" else [])

@@ -43,7 +43,7 @@ def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk:
             raw.header_row, raw.header = top + deep, header
             raw.bulk = Bulk(path, raw.header_row, delimiter, unnamed)
             return raw
-    headed(raw, _records(path, file, looked.encoding, delimiter, raw), table)
+    headed(raw, records(path, file, looked.encoding, delimiter, raw), table)
     if not raw.header and not raw.problems:
         raw.problems.append(Problem("error", "empty_file", file))
     return raw
@@ -63,35 +63,38 @@ def look(path: Path, file: str, encoding: str | None) -> Look:
     with path.open("rb") as data:
         start = data.read(4)
     marked = next((name for mark, name in MARKED if start.startswith(mark)), None)
-    wrong = 0  # the row of the first character that is none
+    wrong: int | None = None  # where the first character is that is none
     for name in [encoding] if encoding else [marked] if marked else ["utf-8", "gb18030"]:
-        decoder, plain, last, lines = codecs.getincrementaldecoder(name)("strict"), True, b"\n", 1
+        decoder, plain, last, before = codecs.getincrementaldecoder(name)("strict"), True, b"\n", 0
         wide = "16" in name or "32" in name
         try:
             with path.open("rb") as data:
                 while chunk := data.read(CHUNK):
                     if not wide and b"\0" in chunk:
-                        return Look(None, problems=(Problem("error", "nul_byte", file, _row_of_nul(path)),))
+                        row = _row_of(path, before + chunk.index(b"\0"))
+                        return Look(None, problems=(Problem("error", "nul_byte", file, row),))
                     decoder.decode(chunk)
                     joined = last[-2:] + chunk
                     plain = plain and not (b"\n\n" in joined or b"\n\r\n" in joined or _lone_return(joined))
-                    lines, last = lines + chunk.count(b"\n"), chunk
+                    before, last = before + len(chunk), chunk
                 decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            wrong = wrong or chunk.count(b"\n", 0, error.start) + lines
+            wrong = before + error.start if wrong is None else wrong
             continue
         found = "utf-8-sig" if name == "utf-8" else name
         return Look(found, plain and NAMES.get(found) == "UTF-8")
     tried = encoding or marked or "UTF-8, GB18030"
-    return Look(None, problems=(Problem("error", "encoding", file, wrong, details={"tried": tried}),))
+    row = _row_of(path, wrong or 0)
+    return Look(None, problems=(Problem("error", "encoding", file, row, details={"tried": tried}),))
 
 
-def _row_of_nul(path: Path) -> int:
+def _row_of(path: Path, byte: int) -> int:
+    """The row that a byte of a file is in."""
     row = 1
     with path.open("rb") as data:
-        while b"\0" not in (chunk := data.read(CHUNK)):
-            row += chunk.count(b"\n")
-        return row + chunk.count(b"\n", 0, chunk.index(b"\0"))
+        while byte > 0 and (chunk := data.read(min(byte, CHUNK))):
+            row, byte = row + chunk.count(b"\n"), byte - len(chunk)
+    return row
 
 
 def _lone_return(chunk: bytes) -> bool:
@@ -118,7 +121,8 @@ def _delimiter(lines: list[str], table: Table) -> str:
     return max(DELIMITERS, key=hits)
 
 
-def _records(path: Path, file: str, encoding: str, delimiter: str, raw: RawTable) -> Iterator[Record]:
+def records(path: Path, file: str, encoding: str, delimiter: str, raw: RawTable) -> Iterator[Record]:
+    """The rows of a file that have anything in them; what is wrong with it is told in `raw` by the end."""
     csv.field_size_limit(LONGEST_CELL)
     row = last = 0
     with path.open(encoding=encoding, newline="") as text:

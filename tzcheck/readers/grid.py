@@ -1,15 +1,13 @@
 """Grids: the cells of every sheet of a workbook, or of a CSV file, each at its place, with its merged areas."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from pathlib import Path
 
 from tzcheck.errors import Problem
 from tzcheck.readers import WORKBOOKS, workbook
-from tzcheck.readers.csv import DELIMITERS, LONGEST_CELL, look
-from tzcheck.readers.rows import TITLE_ROWS
+from tzcheck.readers.csv import DELIMITERS, LONGEST_CELL, look, records
+from tzcheck.readers.rows import TITLE_ROWS, RawTable
 
 Place = tuple[int, int]
 
@@ -62,16 +60,15 @@ def read(path: Path, file: str, encoding: str | None = None) -> tuple[list[Grid]
     looked = look(path, file, encoding)
     if looked.encoding is None:
         return [], list(looked.problems)
-    csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding=looked.encoding, newline="") as text:
-        first = list(islice(text, TITLE_ROWS))
-        delimiter = max(DELIMITERS, key=lambda one: sum(line.count(one) for line in first))
-        try:
-            rows = list(csv.reader(chain(first, text), delimiter=delimiter, strict=True))
-        except csv.Error as error:
-            return [], [Problem("error", "csv_syntax", file, details={"why": str(error)})]
-    cells = {(row, column): cell.strip() for row, found in enumerate(rows, 1) for column, cell in enumerate(found)}
-    return [Grid(file, None, {at: cell for at, cell in cells.items() if cell})], []
+        first = [text.readline(LONGEST_CELL) for _ in range(TITLE_ROWS)]
+    delimiter = max(DELIMITERS, key=lambda one: sum(line.count(one) for line in first))
+    raw = RawTable()
+    rows = list(records(path, file, looked.encoding, delimiter, raw))
+    if raw.problems:
+        return [], raw.problems
+    cells = {(row, column): cell for row, found in rows for column, cell in enumerate(found) if cell}
+    return [Grid(file, None, cells)], []
 
 
 def _sheets(path: Path, file: str) -> tuple[list[Grid], list[Problem]]:

@@ -62,7 +62,7 @@ class Workbook:
 
     def rows(self, sheet: str) -> Iterator[Record]:
         """The rows of a sheet that have anything in them, as texts: merged cells below their first are blank."""
-        yield from self._texts(self.sheets[sheet], {}, set(), [])
+        yield from self._texts(sheet, set(), [])
 
     def cells(self, sheet: str) -> tuple[dict[tuple[int, int], str], list[tuple[int, int, int, int]]]:
         """The texts of a sheet by row (from 1) and column (from 0), and its merged areas: top, left, bottom, right.
@@ -70,15 +70,10 @@ class Workbook:
         Blank cells are left out; a cell with an error, or a formula without a value, has that as its text.
         """
         found = self.sheets[sheet]
-        # The rows begin at the first one, but their cells at the first column that has anything in it.
-        left = found.start[1] if found.start else 0
-        texts = {
-            (row, column): text_of(cell)
-            for row, cells in enumerate(found.iter_rows(), start=1)
-            for column, cell in enumerate(cells, start=left)
-        }
+        rows = self._texts(sheet, set(), [])
+        texts = {(row, column): text for row, cells in rows for column, text in enumerate(cells) if text}
         areas = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ()]
-        return {at: text for at, text in (texts | self.faulty[sheet]).items() if text}, areas
+        return texts, areas
 
     def read(self, sheet: str, table: Table) -> RawTable:
         """The rows of a sheet that holds a table."""
@@ -86,30 +81,41 @@ class Workbook:
         percent: set[tuple[int, int]] = set()
         if any(column.unit == "%" for column in table.columns):
             _, percent = _looked_into(self.path, sheet, True)
-        rows = self._texts(found, self.faulty[sheet], percent, raw.days)
+        rows = self._texts(sheet, percent, raw.days)
         return headed(raw, _filled(rows, found.merged_cell_ranges or (), raw.merged), table)
 
-    def _texts(
-        self,
-        sheet: CalamineSheet,
-        faulty: Mapping[tuple[int, int], str],
-        percent: set[tuple[int, int]],
-        days: list[tuple[int, int]],
-    ) -> Iterator[Record]:
-        odd = bool(faulty or percent)
+    def _texts(self, name: str, percent: set[tuple[int, int]], days: list[tuple[int, int]]) -> Iterator[Record]:
+        """The rows of a sheet that have anything in them, with its faulty cells, and `percent` cells as they are shown.
+
+        `days` is told which cells hold one.
+        """
+        sheet = self.sheets[name]
+        faulty: dict[int, dict[int, str]] = {}
+        for (row, index), fault in self.faulty[name].items():
+            faulty.setdefault(row, {})[index] = fault
         # The rows begin at the first one, but their cells at the first column that has anything in it.
         blank = ("",) * (sheet.start[1] if sheet.start else 0)
         for number, found in enumerate(sheet.iter_rows(), start=1):
             cells = (*blank, *found)
             texts = tuple(map(text_of, cells))
-            if odd:
+            if percent:
                 texts = tuple(
-                    faulty.get((number, index)) or (_percent(cells[index]) if (number, index) in percent else text)
-                    for index, text in enumerate(texts)
+                    _percent(cells[index]) if (number, index) in percent else text for index, text in enumerate(texts)
                 )
             days += ((number, index) for index, cell in enumerate(cells) if isinstance(cell, date))
+            if number in faulty:
+                texts = _with(texts, faulty.pop(number))
             if any(texts):
                 yield number, texts
+        # Below the last row with a value there may be rows of faulty cells alone.
+        for number, faults in sorted(faulty.items()):
+            yield number, _with((), faults)
+
+
+def _with(texts: tuple[str, ...], faults: Mapping[int, str]) -> tuple[str, ...]:
+    """The texts of a row with its faulty cells, which may lie beyond them."""
+    width = max(len(texts), *(index + 1 for index in faults))
+    return tuple(faults.get(index) or (texts[index] if index < len(texts) else "") for index in range(width))
 
 
 def open_workbook(path: Path, file: str) -> Workbook:

@@ -3,12 +3,10 @@
 import csv
 import io
 
+from tzcheck.cells import plain_cell
 from tzcheck.report import Report, symbol
 from tzcheck.score import Score, rounded
 from tzcheck.texts import text
-
-# A cell that begins with one of these would run as a formula in a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(report: Report, lang: str, details: bool) -> str:
@@ -22,7 +20,7 @@ def write(report: Report, lang: str, details: bool) -> str:
                 by_standard.setdefault(score.pack.id, []).append((scored.place.name, score))
     for id, columns in by_standard.items():
         head = [text("head.standard", lang), text("head.indicator", lang), text("head.title", lang)]
-        writer.writerow([safe(cell) for cell in (*head, *(name for name, _ in columns))])
+        writer.writerow([plain_cell(cell) for cell in (*head, *(name for name, _ in columns))])
         verdicts = [{one.id: one for one in score.indicators} for _, score in columns]
         pack = columns[0][1].pack
         for rule_id, rule in pack.rules.items():
@@ -30,14 +28,9 @@ def write(report: Report, lang: str, details: bool) -> str:
             if not any(found):
                 continue
             marks = [symbol(pack, one) if one else "" for one in found]
-            writer.writerow([safe(cell) for cell in (id, rule_id, rule.title.of(lang), *marks)])
+            writer.writerow([plain_cell(cell) for cell in (id, rule_id, rule.title.of(lang), *marks)])
         writer.writerow([id, "", text("head.unmet", lang), *(score.unmet for _, score in columns)])
         writer.writerow([id, "", text("head.undetermined", lang), *(score.undetermined for _, score in columns)])
         shares = ["" if score.achievement is None else str(rounded(score.achievement * 100, 1)) for _, score in columns]
         writer.writerow([id, "", text("head.achievement", lang) + " (%)", *shares])
     return "\ufeff" + out.getvalue()
-
-
-def safe(cell: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return "'" + cell if cell.startswith(FORMULA) else cell
