@@ -312,6 +312,7 @@ FILES: dict[str, Maker] = {
     "a table that begins elsewhere": workbook(shifted),
     "cells merged downwards": workbook(merged_down),
     "a formula without a value": workbook(put("班级", "E2", "=1040+5")),
+    "a last row of formulas without a value": workbook(below("=A2", "=B2", "=C2", "=D2", "=E2")),
     "a formula that came to nothing": workbook(error_value),
     "a code as a number": workbook(put("班级", "A2", 2133000001)),
     "a number kept as text": workbook(put("班级", "E2", "1045")),

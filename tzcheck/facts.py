@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, repeat, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -289,8 +289,9 @@ class _Reading:
         self.sums: dict[int, int] = defaultdict(int)
         self.problems: list[Problem] = []
         self.refused: dict[Refused, None] = {}
-        # How many problems of a kind a file has, and of those how many are only counted.
-        self.kinds: Counter[tuple[str | None, str, str | None, str]] = Counter()
+        # How many problems were told, how many of them errors, and how many of each kind a file has.
+        self.told = self.errors = 0
+        self.kinds: Counter[tuple[str, str, str | None, str]] = Counter()
         self.days: list[tuple[str, date]] = []
         self.turned: dict[tuple[str, str], Turned] = {}
         # What a text in a column was found to mean, where there was nothing to say about it.
@@ -305,23 +306,25 @@ class _Reading:
     def refuse(self, refused: Refused) -> None:
         self.refused[refused] = None
 
-    def keep_few(self, before: int) -> None:
-        """Of the problems since `before`, drops those of a kind that a file has more of than anybody reads."""
-        kept = []
-        for problem in self.problems[before:]:
-            kind = (problem.file, problem.code, problem.column, problem.severity)
-            self.kinds[kind] += 1
-            if self.kinds[kind] <= MOST_OF_A_KIND:
-                kept.append(problem)
-        self.problems[before:] = kept
-
     def turn(self, file: str, row: int, column: str, text: str, value: str) -> None:
         known = self.turned.get((file, column), Turned(file, column, 0, ()))
         more = ((row, text, value),) if known.cells < MOST_EXAMPLES else ()
         self.turned[file, column] = Turned(file, column, known.cells + 1, known.examples + more)
 
+    def tell(self, severity: str, code: str, file: str, row: int | None = None, **more: Any) -> None:
+        """Notes a problem; of those of a kind that a file has more of than anybody reads, only how many there are."""
+        self.told += 1
+        self.errors += severity == "error"
+        kind = (file, code, more.get("column"), severity)
+        self.kinds[kind] += 1
+        if self.kinds[kind] <= MOST_OF_A_KIND:
+            self.problems.append(Problem(severity, code, file, row, **more))
+
     def error(self, code: str, file: str, row: int | None = None, **more: Any) -> None:
-        self.problems.append(Problem("error", code, file, row, **more))
+        self.tell("error", code, file, row, **more)
+
+    def query(self, code: str, file: str, row: int | None = None, **more: Any) -> None:
+        self.tell("query", code, file, row, **more)
 
 
 def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Facts:
@@ -332,13 +335,12 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
     reading = _Reading(known, encoding)
     for path in paths:
         sets = _sets(path) if path.exists() else []
-        before = len(reading.files), len(reading.problems)
+        before, errors = len(reading.files), reading.errors
         for folder, files in sets:
             _read_set(reading, path, folder, files)
-        told = any(problem.severity == "error" for problem in reading.problems[before[1] :])
         if not path.exists():
             reading.error("no_such_path", str(path))
-        elif len(reading.files) == before[0] and not told:
+        elif len(reading.files) == before and reading.errors == errors:
             reading.error("no_tables", str(path), details=_table_names())
     if not reading.files:
         raise FactsFault(reading.problems)
@@ -470,7 +472,7 @@ def _not_a_table(reading: _Reading, file: str, name: str) -> None:
     near = get_close_matches(name, [*GIVEN, *(table.title for table in GIVEN.values())], 1, 0.75)
     details = {"near": near[0] if near else "", **_table_names()}
     code = "table_typo" if near else "not_a_table"
-    reading.problems.append(Problem("error" if near else "query", code, file, details=details))
+    reading.tell("error" if near else "query", code, file, details=details)
 
 
 def table_of(name: str) -> Table | None:
@@ -504,7 +506,7 @@ def _read_workbook(reading: _Reading, own: _Set, path: Path, name: str, sha: str
         own = _read_set_sheet(reading, own, book, sheet, sha)
     others = [sheet for sheet in book.sheets if sheet not in described and header_spelling(sheet) not in EXPLANATORY]
     for sheet in book.hidden:
-        reading.problems.append(Problem("query", "hidden_sheet", f"{name}!{sheet}"))
+        reading.query("hidden_sheet", f"{name}!{sheet}")
     for sheet in others:
         table = table_of(sheet) or (by_name if len(others) == 1 else None)
         file = f"{name}!{sheet}"
@@ -519,10 +521,7 @@ def _read_workbook(reading: _Reading, own: _Set, path: Path, name: str, sha: str
             reading.files.append(FileRead(file, sha, 0, sheet=sheet))
             continue
         raw.records = chain([first], raw.records)
-        letters: dict[str, str] = {}
-        read = FileRead(file, sha, 0, sheet=sheet, letters=letters)
-        columns = _read_table(reading, own, table, raw, read, path)
-        letters |= {one.id: workbook.letter(index) for index, one in enumerate(columns) if one}
+        _read_table(reading, own, table, raw, FileRead(file, sha, 0, sheet=sheet), path)
 
 
 def _not_a_sheet(reading: _Reading, file: str, sheet: str, book: workbook.Workbook) -> None:
@@ -537,7 +536,7 @@ def _not_a_sheet(reading: _Reading, file: str, sheet: str, book: workbook.Workbo
             likely.append((len(header), table.id))
     if likely:
         details: dict[str, object] = {"near": max(likely)[1]}
-        reading.problems.append(Problem("error", "sheet_unnamed", file, value=sheet, details=details))
+        reading.error("sheet_unnamed", file, value=sheet, details=details)
     else:
         _not_a_table(reading, file, sheet)
 
@@ -563,10 +562,10 @@ def _read_set_sheet(reading: _Reading, own: _Set, book: workbook.Workbook, sheet
             lines[key,] = row
         elif text:
             details: dict[str, object] = {"expected": "、".join(one[0] for one in SET_KEYS.values())}
-            reading.problems.append(Problem("query", "unknown_setting", file, row, value=cells[0], details=details))
+            reading.query("unknown_setting", file, row, value=cells[0], details=details)
     reading.files.append(FileRead(file, sha, 0, sheet=sheet))
     if not value[level] and "as_of" not in value:
-        reading.problems.append(Problem("query", "no_settings", file))
+        reading.query("no_settings", file)
         return own
     reading.sets.append(_Set(broken=True))
     return _describe(reading, file, document.Document(value, lines), level)
@@ -611,7 +610,7 @@ def _read_set_file(reading: _Reading, base: Path, path: Path) -> _Set:
     rows = _value_rows(reading, name, found, value.get("values") or {})
     said = [*value[level].values(), value.get("as_of"), *(cell for _, cells in rows for cell in cells[1:])]
     if value[level] and all(one is None or one == "" for one in said):
-        reading.problems.append(Problem("query", "no_settings", name))
+        reading.query("no_settings", name)
         reading.files.append(FileRead(name, sha, 0))
         reading.sets[-1] = _Set()
         return reading.sets[-1]
@@ -706,20 +705,20 @@ def _value_rows(
 
 def _read_table(
     reading: _Reading, own: _Set, table: Table, raw: RawTable, file: FileRead, path: Path | None = None
-) -> Sequence[Column | None]:
+) -> None:
     """Finds the columns of one file's rows, which are typed when the headers of all files are known."""
     columns = None if not raw.header else _columns(reading, own, table, raw, file.path)
-    reading.files.append(replace(file, encoding=raw.encoding))
     if columns is None:
         rows = sum(1 for _ in raw.records) + raw.lost
+        reading.files.append(replace(file, encoding=raw.encoding, rows=rows))
         reading.problems.extend(raw.problems)
         reading.refuse(Refused(table.id, own.place, None))
-        reading.files[-1] = replace(reading.files[-1], rows=rows)
-        return ()
+        return
+    letters = {one.id: workbook.letter(index) for index, one in enumerate(columns) if one} if file.sheet else {}
+    reading.files.append(replace(file, encoding=raw.encoding, letters=letters))
     # The set is one of the last; a workbook among a folder's files may be a set of its own.
     number = next(index for index in reversed(range(len(reading.sets))) if reading.sets[index] is own)
     reading.parts[table.id].append(_Part(number, len(reading.files) - 1, columns, raw, path))
-    return columns
 
 
 def _type_tables(reading: _Reading) -> None:
@@ -747,7 +746,8 @@ def _type_table(reading: _Reading, table: Table, parts: list[_Part]) -> None:
         bulk = part.raw.bulk
         telling = _telling(table, part.columns, bulk.unnamed) if bulk else ()
         if bulk and store.hold_file(bulk, part.columns, (part.own, part.file), telling):
-            _type_rows(reading, table, frozenset(column.id for column in part.columns if column))
+            given = frozenset(column.id for column in part.columns if column)
+            _type_rows(reading, table, given, store.places_named(table, given))
             _count(reading, table, part, store.counted())
         elif bulk:
             assert part.path is not None
@@ -758,7 +758,8 @@ def _type_table(reading: _Reading, table: Table, parts: list[_Part]) -> None:
             listed.append(part)
     for held in _held(reading, table, listed):
         store.hold(held)
-        _type_rows(reading, table, frozenset(held) - RAW.keys())
+        named = zip(held["_set"], held.get(table.place) or repeat(None), strict=False)
+        _type_rows(reading, table, frozenset(held) - RAW.keys(), dict.fromkeys(named))
     _refuse_repeated(reading, table)
 
 
@@ -771,7 +772,7 @@ def _count(reading: _Reading, table: Table, part: _Part, rows: int) -> None:
     if not rows and not broken and part.path and not file.sheet:
         # As good as no table at all: what reads it can't be told.
         about: dict[str, object] = {"table": {"zh": table.title, "en": table.id}}
-        reading.problems.append(Problem("query", "empty_table", file.path, raw.header_row, details=about))
+        reading.query("empty_table", file.path, raw.header_row, details=about)
     if broken:
         reading.refuse(Refused(table.id, own.place, None))
     merged = [(row, index) for row, index in raw.merged if row > raw.header_row and index < len(part.columns)]
@@ -782,7 +783,7 @@ def _count(reading: _Reading, table: Table, part: _Part, rows: int) -> None:
         column = part.columns[index] if index < len(part.columns) else None
         if column and row > raw.header_row and column.kind in ("text", "band"):
             days: dict[str, object] = {"header": column.header}
-            reading.problems.append(Problem("query", "became_a_day", file.path, row, column.id, details=days))
+            reading.query("became_a_day", file.path, row, column=column.id, details=days)
 
 
 def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[dict[str, list[Any]]]:
@@ -805,7 +806,7 @@ def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[d
                 if len(cells) < last:
                     details: dict[str, object] = {"cells": len(cells), "columns": last}
                     file = reading.files[part.file].path
-                    reading.problems.append(Problem("query", "short_row", file, row, details=details))
+                    reading.query("short_row", file, row, details=details)
             held["_id"] += range(len(held["_id"]), len(held["_id"]) + len(records))
             held["_set"] += [part.own] * len(records)
             held["_file"] += [part.file] * len(records)
@@ -831,18 +832,20 @@ def _cells_at(cells: Sequence[str], indexes: Iterable[int]) -> Iterator[str]:
     return (cells[index] for index in indexes if index < len(cells))
 
 
-def _type_rows(reading: _Reading, table: Table, given: frozenset[str]) -> None:
-    """Types the rows that the store holds: those with plain cells there, every other one here."""
+def _type_rows(reading: _Reading, table: Table, given: frozenset[str], named: Iterable[tuple[int, str | None]]) -> None:
+    """Types the rows that the store holds: those with plain cells there, every other one here.
+
+    `given` are the columns that they have, `named` the set and the text of every place that they name.
+    """
     store, known = reading.store, reading.known
     placed: dict[tuple[int, str], tuple[int, int | None, str]] = {}
-    for number, text in store.places_named(table, given):
-        own = reading.sets[number]
-        place = _place_of(reading, own, text)
+    for number, text in named:
+        place = _place_of(reading, reading.sets[number], text or "")
         if place is not None:
-            placed[number, text] = (place, reading.cities.get(place), reading.places[place].level)
-    named = {"indicator": known.indicators, "standard": known.standards, "check": known.checks}
+            placed[number, text or ""] = (place, reading.cities.get(place), reading.places[place].level)
+    ids = {"indicator": known.indicators, "standard": known.standards, "check": known.checks}
     plain = Plain(
-        {column: sorted(ids) for column, ids in named.items() if column in table.column_ids},
+        {column: sorted(each) for column, each in ids.items() if column in table.column_ids},
         sorted(key for key, kind in VALUE_KINDS.items() if kind == "count"),
         sorted({key for key, kind in VALUE_KINDS.items() if kind == "measure"} | known.numbers - VALUE_KINDS.keys()),
     )
@@ -928,7 +931,7 @@ def _columns(reading: _Reading, own: _Set, table: Table, raw: RawTable, file: st
     for header in strangers:
         about: dict[str, object] = {"table": {"zh": table.title, "en": table.id}}
         about["expected"] = ", ".join(column.id for column in table.columns)
-        reading.problems.append(Problem("query", "unknown_column", file, raw.header_row, column=header, details=about))
+        reading.query("unknown_column", file, raw.header_row, column=header, details=about)
     return found if sound else None
 
 
@@ -945,15 +948,11 @@ def _read_row(
     """
     number, row, first, extra = about
     file = reading.files[number].path
-    before = len(reading.problems)
+    before, errors = len(reading.problems), reading.errors
     if extra:
         reading.error("beyond_header", file, row, value=extra)
-    if _is_total(table, own, cells, first):
-        reading.problems.append(Problem("query", "total_row", file, row, value=first))
-        reading.sums[number] += 1
-        return None
-    if _is_note(table, cells, first):
-        reading.problems.append(Problem("query", "note_row", file, row, value=first))
+    if no_fact := _no_fact(table, own, cells, first):
+        reading.query(no_fact, file, row, value=first)
         reading.sums[number] += 1
         return None
     place = _row_place(reading, own, table, cells.get(table.place) or "", file, row)
@@ -973,9 +972,9 @@ def _read_row(
             if column.required and column.id not in table.may_be_blank:
                 reading.error("blank_key", file, row, column=column.id, details={"header": column.header})
         else:
-            told = len(reading.problems)
+            told = reading.told
             values[column.id] = _typed(reading, column, text, file, row)
-            if len(reading.problems) == told and column.kind != "text":
+            if reading.told == told and column.kind != "text":
                 reading.typed[table.id, column.id, text] = values[column.id]
         if text and values[column.id] is not None and column.kind not in ("place", *WORKED_OUT):
             shown = spelled_by_tables(column, text, values[column.id])
@@ -986,7 +985,7 @@ def _read_row(
     if table is VALUES:
         values["number"] = parse_decimal(values["value"]) if values["value"] else None
     _check_references(reading, table, values, file, row)
-    if any(problem.severity == "error" for problem in reading.problems[before:]):
+    if reading.errors > errors:
         county = reading.places[place].id if place is not None else None
         for index in range(before, len(reading.problems)):
             reading.problems[index] = replace(reading.problems[index], county=county)
@@ -994,23 +993,22 @@ def _read_row(
         named = indicator if indicator and reading.known.indicator(indicator) else None
         school = next((values.get(id) for id in REFERENCES if values.get(id)), None)
         reading.refuse(Refused(table.id, place, named, school))
-        reading.keep_few(before)
         return None
-    reading.keep_few(before)
     assert place is not None
     return place, values
 
 
-def _is_total(table: Table, own: _Set, cells: Mapping[str, str | None], first: str) -> bool:
-    """Whether a row is a sum of those above it, and not itself a fact (as the city's row of the notice is)."""
-    if table.of_places and own.city is not None and spelled(cells.get(table.place) or "") in WHOLE:
-        return False
-    return spelled(first) in TOTALS
+def _no_fact(table: Table, own: _Set, cells: Mapping[str, str | None], first: str) -> str | None:
+    """What tells of a row that is no fact: a sum of those above it, or a remark below the table; None where it is one.
 
-
-def _is_note(table: Table, cells: Mapping[str, str | None], first: str) -> bool:
-    """Whether a row is a remark below the table: it begins as one, and no column but one has anything in it."""
-    return spelled(first).startswith(NOTES) and len(list(filter(None, cells.values()))) <= 1
+    The city's row of the notice is a fact and no sum. A remark begins as one, and has no other cell beside it.
+    """
+    city = table.of_places and own.city is not None and spelled(cells.get(table.place) or "") in WHOLE
+    if not city and spelled(first) in TOTALS:
+        return "total_row"
+    if spelled(first).startswith(NOTES) and len(list(filter(None, cells.values()))) <= 1:
+        return "note_row"
+    return None
 
 
 def _place_of(reading: _Reading, own: _Set, text: str) -> int | None:
@@ -1095,7 +1093,7 @@ def _typed(reading: _Reading, column: Column, text: str, file: str, row: int) ->
                 _bad_cell(reading, file, row, column, text, kind)
             elif number is not None and kind != "printed" and number != number.quantize(SCALE, ROUND_HALF_UP):
                 rounded: dict[str, object] = {"header": column.header, "decimals": -int(SCALE.as_tuple().exponent)}
-                reading.problems.append(Problem("query", "rounded", file, row, column.id, text, details=rounded))
+                reading.query("rounded", file, row, column=column.id, value=text, details=rounded)
             return value
 
 
@@ -1108,7 +1106,7 @@ def _plain_text(reading: _Reading, column: Column, text: str, file: str, row: in
     kept = "".join(char for char in text if char.isprintable())
     if any(not char.isprintable() and not char.isspace() for char in text):
         about: dict[str, object] = {"header": column.header}
-        reading.problems.append(Problem("query", "control_characters", file, row, column.id, text, details=about))
+        reading.query("control_characters", file, row, column=column.id, value=text, details=about)
     return kept
 
 
@@ -1131,7 +1129,7 @@ def spelled_by_tables(column: Column, text: str, value: Any) -> str | None:
 def _nothing(reading: _Reading, column: Column, text: str, file: str, row: int) -> None:
     """Tells of a sign by which people say that there is nothing: it is read as a blank."""
     details = {"header": column.header}
-    reading.problems.append(Problem("query", "nothing_sign", file, row, column.id, text, details=details))
+    reading.query("nothing_sign", file, row, column=column.id, value=text, details=details)
 
 
 def _bad_cell(reading: _Reading, file: str, row: int | None, column: Column, value: str, kind: str) -> None:
@@ -1159,7 +1157,7 @@ def _check_references(reading: _Reading, table: Table, values: dict[str, Any], f
         known_keys = VALUE_KINDS.keys() | reading.known.numbers
         if key not in known_keys and hint(key, known_keys, 0.85)["en"]:
             near: dict[str, object] = {"hint": hint(key, known_keys, 0.85)}
-            reading.problems.append(Problem("query", "value_key", file, row, "key", key, details=near))
+            reading.query("value_key", file, row, column="key", value=key, details=near)
     about = (
         ("indicator", reading.known.indicator, reading.known.indicators),
         ("standard", reading.known.standard, reading.known.standards),

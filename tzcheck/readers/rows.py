@@ -84,13 +84,17 @@ def header_among(rows: Sequence[tuple[str, ...]], table: Table) -> tuple[int, in
     Of two rows the upper one says what several columns have in common (在校生数 over 小学 and 初中).
     """
     known = spellings(table)
+    required = {column.id for column in table.columns if column.required}
     best, most = (0, 1, rows[0] if rows else ()), 0
     for index, cells in enumerate(rows):
         for deep in (1, 2):
             header = cells if deep == 1 else _in_two(cells, rows[index + 1], known) if index + 1 < len(rows) else ()
-            hits = len({header_spelling(cell) for cell in header} & known.keys())
-            if hits > most:
-                best, most = (index, deep, header), hits
+            spelled = {header_spelling(cell) for cell in header if cell}
+            hits = spelled & known.keys()
+            if len(hits) > most:
+                best, most = (index, deep, header), len(hits)
+            if hits and hits == spelled and required <= {known[one] for one in hits}:
+                return best  # nothing but headers, and all that there must be
     return best
 
 

@@ -80,6 +80,8 @@ class Store:
         # It takes as long as to read some files, which can be done meanwhile.
         self._opening = ThreadPoolExecutor(1).submit(duckdb.connect, config=CONFIG)
         self.tables: set[str] = set()
+        # Where the rows are that were kept as they were read.
+        self._raw = "listed"
 
     @property
     def connection(self) -> Any:
@@ -112,7 +114,7 @@ class Store:
         """Keeps rows of texts as they were read, by column; `RAW` and the columns that the files have."""
         kinds = {name: RAW.get(name, "VARCHAR") for name in columns}
         self._lists("listed", kinds, tuple(columns.values()))
-        self._do("CREATE OR REPLACE VIEW raw AS SELECT * FROM listed")
+        self._raw = "listed"
 
     def hold_file(
         self, bulk: Bulk, columns: Sequence[Column | None], own: tuple[int, int], telling: Iterable[int]
@@ -133,21 +135,21 @@ class Store:
         told = ", ".join(["NULL", *(f"c{index}" for index in telling)])
         unnamed = [f"c{index}" for index in bulk.unnamed]
         beyond = f"coalesce({', '.join(unnamed)})" if unnamed else "NULL"
-        self._do(
-            f"CREATE OR REPLACE VIEW raw AS SELECT rowid AS _id, {own[0]} AS _set, {own[1]} AS _file, "
+        self._raw = (
+            f"(SELECT rowid AS _id, {own[0]} AS _set, {own[1]} AS _file, "
             f"rowid + {bulk.skip + 1} AS _row, coalesce({every}) AS _first, {beyond} AS _extra, "
-            f"{', '.join(known)} FROM bulk WHERE coalesce({told}) IS NOT NULL"
+            f"{', '.join(known)} FROM bulk WHERE coalesce({told}) IS NOT NULL)"
         )
         return True
 
     def counted(self) -> int:
         """How many rows are kept as they were read."""
-        return int(self._all("SELECT count(*) FROM raw")[0][0])
+        return int(self._all(f"SELECT count(*) FROM {self._raw}")[0][0])
 
     def places_named(self, table: Table, given: frozenset[str]) -> Iterator[tuple[int, str]]:
         """The set and the text of every place that a row names, in the order of their first rows; '' for no text."""
         where = _place_text(table, given)
-        query = f"SELECT _set, {where} AS text FROM raw r GROUP BY ALL ORDER BY min(_file * {ROWS} + _row)"
+        query = f"SELECT _set, {where} AS text FROM {self._raw} r GROUP BY ALL ORDER BY min(_file * {ROWS} + _row)"
         yield from self._all(query)
 
     def type(
@@ -183,7 +185,7 @@ class Store:
             f"SELECT {own}, coalesce({' AND '.join(tests)}, false), {order} FROM ("
             f"SELECT p._place, p._city, p._level, r._file * {ROWS} + r._row AS _at, r._set, r._id AS _raw, "
             f"r._first, r._extra, {', '.join([named, *raws])} "
-            f"FROM raw r LEFT JOIN (SELECT {placing}) p ON p.set = r._set "
+            f"FROM {self._raw} r LEFT JOIN (SELECT {placing}) p ON p.set = r._set "
             f"AND p.text = {_place_text(table, given)}) t",
             values | {f"p{name}": list(cells) for name, cells in zip(kinds, lists, strict=True)},
         )
@@ -192,7 +194,7 @@ class Store:
             cells_read = ", ".join(f"r.{name}" for name in _quoted(names))
             found = self._all(
                 f"SELECT r._id, r._set, r._file, r._row, r._first, r._extra, {cells_read} "
-                f'FROM raw r JOIN "{table.id}" t ON t._raw = r._id '
+                f'FROM {self._raw} r JOIN "{table.id}" t ON t._raw = r._id '
                 f"WHERE NOT t._plain ORDER BY r._file, r._row, r._id"
             )
             self._do(f'DELETE FROM "{table.id}" WHERE NOT _plain')
@@ -262,7 +264,7 @@ class Store:
 
     def seal(self) -> None:
         """Lets everything go that was kept as it was read."""
-        self._do("DROP VIEW IF EXISTS raw; DROP TABLE IF EXISTS listed; DROP TABLE IF EXISTS bulk")
+        self._do("DROP TABLE IF EXISTS listed; DROP TABLE IF EXISTS bulk")
 
     def column(self, table: Table, name: str) -> list[Any]:
         """A column of a table, in the order of files and rows."""
