@@ -79,8 +79,8 @@ MOST_EXAMPLES = 5
 MOST_OF_A_KIND = 10_000
 # What a cell in a merged area was understood as: what the first cell of the area holds.
 MERGED = "↑"
-# So many rows are held as Python's at a time.
-MOST_ROWS = 100_000
+# So many rows are held as Python's at a time, and so many of them are turned into columns at once.
+MOST_ROWS, AT_ONCE = 100_000, 1_000
 AS_OF, CODE = Column("as_of", ("截止日期",), "date"), Column("code", ("代码",))
 
 
@@ -758,7 +758,7 @@ def _type_table(reading: _Reading, table: Table, parts: list[_Part]) -> None:
             listed.append(part)
     for held in _held(reading, table, listed):
         store.hold(held)
-        named = zip(held["_set"], held.get(table.place) or repeat(None), strict=False)
+        named = zip(held["_set"], held.get(table.place) or repeat(""), strict=False)
         _type_rows(reading, table, frozenset(held) - RAW.keys(), dict.fromkeys(named))
     _refuse_repeated(reading, table)
 
@@ -787,7 +787,7 @@ def _count(reading: _Reading, table: Table, part: _Part, rows: int) -> None:
 
 
 def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[dict[str, list[Any]]]:
-    """The rows of several files by column, a blank cell being None, so many at a time as take little room."""
+    """The rows of several files by column, so many at a time as take little room."""
     present = {column.id for part in parts for column in part.columns if column}
     names = [column.id for column in table.columns if column.id in present]
     held: dict[str, list[Any]] = {name: [] for name in (*RAW, *names)}
@@ -798,33 +798,30 @@ def _held(reading: _Reading, table: Table, parts: Iterable[_Part]) -> Iterator[d
         unnamed = [index for index, header in enumerate(part.raw.header) if not header]
         telling = _telling(table, part.columns, unnamed)
         found = iter(part.raw.records)
-        while records := list(islice(found, MOST_ROWS - len(held["_id"]))):
+        while records := list(islice(found, min(AT_ONCE, MOST_ROWS - len(held["_row"])))):
             if table.prefilled:
                 records = [one for one in records if any(one[1][width:]) or any(_cells_at(one[1], telling))]
             rows += len(records)
-            for row, cells in records:
+            for row, cells in records if any(len(cells) < last for _, cells in records) else ():
                 if len(cells) < last:
                     details: dict[str, object] = {"cells": len(cells), "columns": last}
                     file = reading.files[part.file].path
                     reading.query("short_row", file, row, details=details)
-            held["_id"] += range(len(held["_id"]), len(held["_id"]) + len(records))
             held["_set"] += [part.own] * len(records)
             held["_file"] += [part.file] * len(records)
             held["_row"] += [row for row, _ in records]
             held["_first"] += [next(filter(None, cells)) for _, cells in records]
             columns = list(zip_longest(*(cells for _, cells in records), fillvalue=""))
             beyond = [columns[index] for index in range(len(columns)) if index >= width or index in unnamed]
-            held["_extra"] += [next(filter(None, cells), None) for cells in zip(*beyond, strict=True)] or [None] * len(
-                records
-            )
+            blank = ("",) * len(records)
+            held["_extra"] += [next(filter(None, cells), "") for cells in zip(*beyond, strict=True)] or blank
             for name in names:
-                cells_of = columns[at[name]] if at.get(name, width) < min(width, len(columns)) else ()
-                held[name] += [cell or None for cell in cells_of] or [None] * len(records)
-            if len(held["_id"]) == MOST_ROWS:
+                held[name] += columns[at[name]] if at.get(name, width) < min(width, len(columns)) else blank
+            if len(held["_row"]) == MOST_ROWS:
                 yield held
                 held = {name: [] for name in held}
         _count(reading, table, part, rows)
-    if held["_id"]:
+    if held["_row"]:
         yield held
 
 
@@ -832,7 +829,7 @@ def _cells_at(cells: Sequence[str], indexes: Iterable[int]) -> Iterator[str]:
     return (cells[index] for index in indexes if index < len(cells))
 
 
-def _type_rows(reading: _Reading, table: Table, given: frozenset[str], named: Iterable[tuple[int, str | None]]) -> None:
+def _type_rows(reading: _Reading, table: Table, given: frozenset[str], named: Iterable[tuple[int, str]]) -> None:
     """Types the rows that the store holds: those with plain cells there, every other one here.
 
     `given` are the columns that they have, `named` the set and the text of every place that they name.
@@ -840,9 +837,9 @@ def _type_rows(reading: _Reading, table: Table, given: frozenset[str], named: It
     store, known = reading.store, reading.known
     placed: dict[tuple[int, str], tuple[int, int | None, str]] = {}
     for number, text in named:
-        place = _place_of(reading, reading.sets[number], text or "")
+        place = _place_of(reading, reading.sets[number], text)
         if place is not None:
-            placed[number, text or ""] = (place, reading.cities.get(place), reading.places[place].level)
+            placed[number, text] = (place, reading.cities.get(place), reading.places[place].level)
     ids = {"indicator": known.indicators, "standard": known.standards, "check": known.checks}
     plain = Plain(
         {column: sorted(each) for column, each in ids.items() if column in table.column_ids},

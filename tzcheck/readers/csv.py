@@ -66,16 +66,16 @@ def look(path: Path, file: str, encoding: str | None) -> Look:
     wrong: int | None = None  # where the first character is that is none
     for name in [encoding] if encoding else [marked] if marked else ["utf-8", "gb18030"]:
         decoder, plain, last, before = codecs.getincrementaldecoder(name)("strict"), True, b"\n", 0
-        wide = "16" in name or "32" in name
+        wide, like_ascii = "16" in name or "32" in name, name in ("utf-8", "utf-8-sig", "gb18030")
         try:
             with path.open("rb") as data:
                 while chunk := data.read(CHUNK):
                     if not wide and b"\0" in chunk:
                         row = _row_of(path, before + chunk.index(b"\0"))
                         return Look(None, problems=(Problem("error", "nul_byte", file, row),))
-                    decoder.decode(chunk)
-                    joined = last[-2:] + chunk
-                    plain = plain and not (b"\n\n" in joined or b"\n\r\n" in joined or _lone_return(joined))
+                    if not (chunk.isascii() and like_ascii and not decoder.getstate()[0]):
+                        decoder.decode(chunk)
+                    plain = plain and not (_odd_line(last[-2:] + chunk[:2]) or _odd_line(chunk))
                     before, last = before + len(chunk), chunk
                 decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
@@ -97,9 +97,13 @@ def _row_of(path: Path, byte: int) -> int:
     return row
 
 
-def _lone_return(chunk: bytes) -> bool:
-    """Whether a line ends in CR alone; of a CR at the very end the next chunk tells."""
-    return b"\r" in chunk and chunk.count(b"\r") - chunk.endswith(b"\r") > chunk.count(b"\r\n")
+def _odd_line(chunk: bytes) -> bool:
+    """Whether a line is blank or ends in CR alone; of a CR at the very end the next chunk tells."""
+    if b"\n\n" in chunk:
+        return True
+    if b"\r" not in chunk:
+        return False
+    return b"\n\r\n" in chunk or chunk.count(b"\r") - chunk.endswith(b"\r") > chunk.count(b"\r\n")
 
 
 def _lines(text: io.TextIOBase) -> Iterator[str]:

@@ -5,10 +5,12 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -31,6 +33,9 @@ from tzcheck.table import Table
 # A workbook that is larger than this when it is unpacked is none that anybody has filled in.
 LARGEST = 1 << 30
 CHUNK = 1 << 22
+# So many rows are made texts at once: of more Python's collector of garbage takes as long as the texts.
+AT_ONCE = 500
+DAYS = frozenset({date, datetime})
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # Cells that hold an error, or a formula; whether it has a value is seen in what follows it.
@@ -82,7 +87,8 @@ class Workbook:
         if any(column.unit == "%" for column in table.columns):
             _, percent = _looked_into(self.path, sheet, True)
         rows = self._texts(sheet, percent, raw.days)
-        return headed(raw, _filled(rows, found.merged_cell_ranges or (), raw.merged), table)
+        areas = found.merged_cell_ranges or ()
+        return headed(raw, _filled(rows, areas, raw.merged) if areas else rows, table)
 
     def _texts(self, name: str, percent: set[tuple[int, int]], days: list[tuple[int, int]]) -> Iterator[Record]:
         """The rows of a sheet that have anything in them, with its faulty cells, and `percent` cells as they are shown.
@@ -95,18 +101,25 @@ class Workbook:
             faulty.setdefault(row, {})[index] = fault
         # The rows begin at the first one, but their cells at the first column that has anything in it.
         blank = ("",) * (sheet.start[1] if sheet.start else 0)
-        for number, found in enumerate(sheet.iter_rows(), start=1):
-            cells = (*blank, *found)
-            texts = tuple(map(text_of, cells))
-            if percent:
-                texts = tuple(
-                    _percent(cells[index]) if (number, index) in percent else text for index, text in enumerate(texts)
-                )
-            days += ((number, index) for index, cell in enumerate(cells) if isinstance(cell, date))
-            if number in faulty:
-                texts = _with(texts, faulty.pop(number))
-            if any(texts):
-                yield number, texts
+        found, number = sheet.iter_rows(), 0
+        while rows := list(islice(found, AT_ONCE)):
+            columns = [texts_of(column) for column in zip(*rows, strict=True)]
+            for cells, bare in zip(rows, zip(*columns, strict=True), strict=True):
+                number += 1
+                texts = (*blank, *bare) if blank else bare
+                if percent:
+                    texts = tuple(
+                        _percent(cells[index - len(blank)]) if (number, index) in percent else text
+                        for index, text in enumerate(texts)
+                    )
+                if number in faulty:
+                    texts = _with(texts, faulty.pop(number))
+                if any(texts):
+                    yield number, texts
+            for index, column in enumerate(zip(*rows, strict=True), start=len(blank)):
+                if not DAYS.isdisjoint(map(type, column)):
+                    first = number - len(rows) + 1
+                    days += ((row, index) for row, cell in enumerate(column, first) if isinstance(cell, date))
         # Below the last row with a value there may be rows of faulty cells alone.
         for number, faults in sorted(faulty.items()):
             yield number, _with((), faults)
@@ -138,12 +151,13 @@ def open_workbook(path: Path, file: str) -> Workbook:
         elif ENCRYPTED in start:
             raise PasswordError
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        for one in book.sheets_metadata:
-            if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible:
-                found.sheets[one.name] = book.get_sheet_by_name(one.name)
-                found.faulty[one.name], _ = _looked_into(path, one.name, False)
-            elif one.typ == SheetTypeEnum.WorkSheet:
-                found.hidden.append(one.name)
+        sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        found.hidden += [one.name for one in sheets if one.visible != SheetVisibleEnum.Visible]
+        with ThreadPoolExecutor(1) as beside:
+            for name in (one.name for one in sheets if one.visible == SheetVisibleEnum.Visible):
+                looking = beside.submit(_looked_into, path, name, False)
+                found.sheets[name] = book.get_sheet_by_name(name)
+                found.faulty[name], _ = looking.result()
     except PasswordError:
         found.problems.append(Problem("error", "workbook_encrypted", file))
     except FAULTS:
@@ -164,6 +178,16 @@ def _is_text(start: bytes) -> bool:
                 continue
             return not start.startswith(b"PK")
     return False
+
+
+def texts_of(column: Sequence[Any]) -> Sequence[str]:
+    """The texts of cells below each other, `text_of` each of them."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return list(map(str.strip, column))
+    if kinds == {float} and all(map(float.is_integer, column)):
+        return list(map(str, map(int, column)))
+    return list(map(text_of, column))
 
 
 def text_of(cell: Any) -> str:
