@@ -1,6 +1,7 @@
 """Awkward files, each made of a sound one and one fault: what people send, and what nobody should."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import xlwt
 from openpyxl import Workbook
 from openpyxl.styles import numbers
 
@@ -154,6 +156,10 @@ def hidden(made: Workbook) -> None:
     made["班级"].sheet_state = "hidden"
 
 
+def far_both_ways(made: Workbook) -> None:
+    made["班级"]["A1048576"] = made["班级"]["XFD2"] = 1
+
+
 def below(*cells: Any, sheet: str = "班级") -> Callable[[Workbook], None]:
     return lambda made: made[sheet].append(list(cells))
 
@@ -182,6 +188,109 @@ def percents(made: Workbook) -> None:
 def empty_rows(made: Workbook) -> None:
     made["班级"].row_dimensions[1_048_576].height = 20
     made["班级"]["A1048576"].number_format = "0"
+
+
+def old_book(change: Callable[[dict[str, xlwt.Worksheet]], None] = lambda _: None) -> bytes:
+    """The sound workbook as an XLS."""
+    made = xlwt.Workbook(encoding="utf-8")
+    sheets = {}
+    county = [["代码", "331002"], ["名称", "椒江区"], ["截止日期", "2022-12-31"]]
+    for title, rows in (("县", county), ("学校", SCHOOLS), ("班级", CLASSES)):
+        sheets[title] = made.add_sheet(title, cell_overwrite_ok=True)
+        for row, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                sheets[title].write(row, column, int(text) if text.isdigit() and len(text) < 6 else text)
+    change(sheets)
+    data = io.BytesIO()
+    made.save(data)
+    return data.getvalue()
+
+
+def old_percent(sheets: dict[str, xlwt.Worksheet]) -> None:
+    made = sheets["县"].parent.add_sheet("公布的达成度")
+    for column, text in enumerate(("标准", "未达标项数", "总达成度(%)")):
+        made.write(0, column, text)
+    made.write(1, 0, "balanced")
+    made.write(1, 1, 9)
+    made.write(1, 2, 0.7, xlwt.easyxf(num_format_str="0.0%"))
+
+
+def old_error(sheets: dict[str, xlwt.Worksheet]) -> None:
+    sheets["班级"].row(1).set_cell_error(4, "#DIV/0!")
+
+
+def achievements(cell: str) -> str:
+    """The rows of an ODS with a published achievement."""
+    return ods_row(ods_cell("标准"), ods_cell("未达标项数"), ods_cell("总达成度(%)")) + ods_row(
+        ods_cell("balanced"), ods_cell("9"), cell
+    )
+
+
+def ods_row(*cells: str) -> str:
+    return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+
+def ods_cell(text: str, about: str = 'office:value-type="string"') -> str:
+    return f"<table:table-cell {about}><text:p>{text}</text:p></table:table-cell>" if text else "<table:table-cell/>"
+
+
+def ods(classes: str = "", **others: str) -> bytes:
+    """The sound workbook as an ODS: the rows of its classes, or more sheets, may be given as they are stored."""
+
+    def rows(of: Rows) -> str:
+        return "".join(ods_row(*map(ods_cell, map(str, cells))) for cells in of)
+
+    county = [["代码", "331002"], ["名称", "椒江区"], ["截止日期", "2022-12-31"]]
+    sheets = {"县": rows(county), "学校": rows(SCHOOLS), "班级": classes or rows(CLASSES)} | others
+    tables = "".join(f'<table:table table:name="{name}">{inside}</table:table>' for name, inside in sheets.items())
+    spaces = {one: f"urn:oasis:names:tc:opendocument:xmlns:{one}:1.0" for one in ("office", "table", "text")}
+    spaces["calcext"] = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
+    names = " ".join(f'xmlns:{one}="{name}"' for one, name in spaces.items())
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+        archive.writestr("content.xml", f"<office:document-content {names}>{body}</office:document-content>")
+    return data.getvalue()
+
+
+def ods_classes(*cells: str) -> bytes:
+    """An ODS whose first class has some cells as they are stored, after those that it has in any case."""
+    first = [ods_cell(str(one)) for one in CLASSES[1][: 5 - len(cells)]] + list(cells)
+    head, rest = (map(ods_cell, row) for row in (CLASSES[0], CLASSES[2]))
+    return ods(ods_row(*head) + ods_row(*first) + ods_row(*rest))
+
+
+def rewritten(data: bytes, pattern: bytes, by: bytes) -> bytes:
+    """The workbook with the elements of its classes written in another way."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "xl/worksheets/sheet3.xml":
+                part = re.sub(pattern, by, part).replace(b'xmlns="', b'xmlns:x="' if b"x:" in by else b'xmlns="')
+            new.writestr(name, part)
+    return changed.getvalue()
+
+
+def merged_ods() -> bytes:
+    """The two classes of the first school share the cell that names it."""
+    over = ods_cell(CLASSES[1][0], 'office:value-type="string" table:number-rows-spanned="2"')
+    first = ods_row(over, *map(ods_cell, CLASSES[1][1:]))
+    second = ods_row("<table:covered-table-cell/>", *map(ods_cell, CLASSES[2][1:]))
+    head, rest = (ods_row(*map(ods_cell, row)) for row in (CLASSES[0], CLASSES[3]))
+    return ods(head + first + second + rest)
+
+
+def with_values(data: bytes, said: str) -> bytes:
+    """The workbook with 0 as the value of every formula, and `said` of when they are worked out."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            part = old.read(name).replace(b"</f><v />", b"</f><v>0</v>").replace(b"</f><v></v>", b"</f><v>0</v>")
+            new.writestr(name, part.replace(b'fullCalcOnLoad="1"', said.encode()))
+    return changed.getvalue()
 
 
 def bomb() -> bytes:
@@ -225,6 +334,7 @@ def a_folder(where: Path) -> None:
 
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+FAR = ods_cell("x", 'office:value-type="string" table:number-columns-repeated="16384"')
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 LIST = "- {school_id: '2133000001', stage: 小学, grade: 一, class: 1, students: 1091}\n"
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
@@ -312,8 +422,18 @@ FILES: dict[str, Maker] = {
     "a table that begins elsewhere": workbook(shifted),
     "cells merged downwards": workbook(merged_down),
     "a formula without a value": workbook(put("班级", "E2", "=1040+5")),
+    "cells with a prefix, as some programs write them": raw_book(
+        rewritten(book(put("班级", "E2", "=1040+5")), rb"<(/?)(\w+)([ >])", rb"<\1x:\2\3"), ".xlsx"
+    ),
+    "cells that do not say where they are": raw_book(
+        rewritten(book(error_value), rb'<c r="[A-Z]+\d+"', b"<c"), ".xlsx"
+    ),
     "a last row of formulas without a value": workbook(below("=A2", "=B2", "=C2", "=D2", "=E2")),
     "a formula that came to nothing": workbook(error_value),
+    "a formula with a value": raw_book(with_values(book(put("班级", "E2", "=0")), ""), ".xlsx"),
+    "formulas that Excel has never worked out": raw_book(
+        with_values(book(put("班级", "E2", "=1040+5")), 'fullCalcOnLoad="1"'), ".xlsx"
+    ),
     "a code as a number": workbook(put("班级", "A2", 2133000001)),
     "a number kept as text": workbook(put("班级", "E2", "1045")),
     "a class that Excel made a day": workbook(put("班级", "D2", date(2022, 1, 2))),
@@ -326,6 +446,8 @@ FILES: dict[str, Maker] = {
     "two sheets that say which county": workbook(header("市", "代码")),
     "a total in a workbook": workbook(below("合计", None, None, None, 141)),
     "a million empty rows": workbook(empty_rows),
+    "a cell far out": workbook(put("班级", "XFD1048576", "x")),
+    "a cell far below, and one far to the right": workbook(far_both_ways),
     "a workbook cut off": raw_book(book()[:4000], ".xlsx"),
     "a workbook of nothing": raw_book(b"", ".xlsx"),
     "a text called a workbook": raw_book(lines(CLASSES).encode(), ".xlsx"),
@@ -334,6 +456,23 @@ FILES: dict[str, Maker] = {
     "an old workbook cut off": raw_book(OLD + bytes(600), ".xls"),
     "a workbook that unpacks to more than a gigabyte": lambda where: raw_book(bomb(), ".xlsx")(where),
     "a workbook with a part outside": raw_book(with_part("../../evil.txt", b"x"), ".xlsx"),
+    # workbooks of other kinds
+    "an old workbook": raw_book(old_book(), ".xls"),
+    "an old workbook with an error": raw_book(old_book(old_error), ".xls"),
+    "an old workbook with a percentage": raw_book(old_book(old_percent), ".xls"),
+    "an ODS": raw_book(ods(), ".ods"),
+    "an ODS with an error": raw_book(
+        ods_classes(ods_cell("#DIV/0!", 'office:value-type="string" calcext:value-type="error"')), ".ods"
+    ),
+    "an ODS with merged cells": raw_book(merged_ods(), ".ods"),
+    "an ODS with a percentage": raw_book(
+        ods(公布的达成度=achievements(ods_cell("70%", 'office:value-type="percentage" office:value="0.7"'))), ".ods"
+    ),
+    "an ODS with a cell far out": raw_book(
+        ods(学校说明=f'<table:table-row table:number-rows-repeated="1048576">{FAR}</table:table-row>'), ".ods"
+    ),
+    "an old workbook without its end": raw_book(old_book()[:-1001], ".xls"),
+    "an ODS cut off": raw_book(ods()[:600], ".ods"),
     # other files
     "Parquet": parquet,
     "Parquet cut off": lambda where: parquet(where, 20),

@@ -5,6 +5,7 @@ What fails is kept, and its seed said.
 """
 
 import faulthandler
+import io
 import random
 import resource
 import shutil
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
+import zipfile
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -20,7 +22,8 @@ from tests.awkward import FILES
 from tests.support import ROOT, tzcheck
 
 SOUND = ("sound", "UTF-16 with tabs, as Excel writes it", "GB18030", "a workbook", "a percentage as Excel keeps it",
-         "a workbook with a header of two rows", "Parquet", "YAML", "days in every form")  # fmt: skip
+         "a workbook with a header of two rows", "an old workbook", "an old workbook with an error", "an ODS",
+         "an ODS with merged cells", "Parquet", "YAML", "days in every form")  # fmt: skip
 LONGEST, MOST = 60, 1 << 30
 ROUND = 25
 PIECES = (b"", b"\0", b"\xff", b'"', b"\n", b",", b"\r", b"=", b"<", b"&", b"9" * 400, b"-", b"\xef\xbb\xbf", b"1e999")
@@ -47,12 +50,24 @@ def mutated(data: bytes, dice: random.Random) -> bytes:
     return bytes(found)
 
 
+def mutated_part(data: bytes, dice: random.Random) -> bytes:
+    """The archive with the bytes of one of its parts changed."""
+    new = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(new, "w") as archive:
+        changed = dice.choice(old.namelist())
+        for name in old.namelist():
+            part = old.read(name)
+            archive.writestr(name, mutated(part, dice) if name == changed else part)
+    return new.getvalue()
+
+
 def one(seed: int, folder: Path) -> None:
     """One set with a file changed, validated and checked."""
     dice = random.Random(seed)
     FILES[dice.choice(SOUND)](folder)
     path = dice.choice(sorted(folder.iterdir()))
-    path.write_bytes(mutated(path.read_bytes(), dice))
+    deep = zipfile.is_zipfile(path) and dice.random() < 0.8
+    path.write_bytes((mutated_part if deep else mutated)(path.read_bytes(), dice))
     for arguments in (("validate", folder), ("check", folder, "--engine", "duckdb", "--standard", "balanced")):
         run = tzcheck(*arguments)
         assert run.code in (0, 1, 2, 3, 5), (run.code, run.err)  # 2: no day, or several

@@ -551,6 +551,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "工作簿解压后有 {size} MB，超过 {most} MB，未读取",
         "the workbook has {size} MB when unpacked, more than {most} MB, so it was not read",
     ),
+    "problem.workbook_too_wide": (
+        "第 {number} 个工作表一直用到 {cell} 单元格，未读取；请删去数据以外的行和列，或另存为 CSV",
+        "its sheet {number} reaches as far as cell {cell}, so the workbook was not read; delete the rows and columns "
+        "beyond the data, or save it as CSV",
+    ),
     "problem.parquet_damaged": ("Parquet 文件已损坏或不完整", "the Parquet file is damaged or cut off"),
     "problem.hidden_sheet": (
         "隐藏的工作表未读取；如需要，请取消隐藏",

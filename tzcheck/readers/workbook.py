@@ -2,11 +2,10 @@
 
 import codecs
 import io
-import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -27,26 +26,19 @@ from python_calamine import (
 )
 
 from tzcheck.errors import Problem
-from tzcheck.readers.rows import NO_VALUE, RawTable, Record, headed
+from tzcheck.readers.rows import RawTable, Record, headed
+from tzcheck.readers.shown import MOST_CELLS, Shown, look_into
 from tzcheck.table import Table
 
 # A workbook that is larger than this when it is unpacked is none that anybody has filled in.
 LARGEST = 1 << 30
-CHUNK = 1 << 22
 # So many rows are made texts at once: of more Python's collector of garbage takes as long as the texts.
 AT_ONCE = 500
 DAYS = frozenset({date, datetime})
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-# Cells that hold an error, or a formula; whether it has a value is seen in what follows it.
-FAULTY = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*? t="e"[^>]*>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]*)</v>')
-FORMULA = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)\s*(<v[^>]*>[^<])?')
-STYLED = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(\d+)"')
-PERCENT = frozenset({9, 10})
 # Whatever a damaged workbook can lead to.
 FAULTS = (
-    CalamineError, XmlError, ZipError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError,
-    ValueError,
+    CalamineError, XmlError, ZipError, zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError,
+    ElementTree.ParseError, IndexError, KeyError, NotImplementedError, ValueError,
 )  # fmt: skip
 COMPOUND = b"\xd0\xcf\x11\xe0"
 # What an encrypted workbook keeps its content in.
@@ -57,13 +49,12 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 class Workbook:
     """An open workbook: its visible sheets by name, those that are hidden, and what is wrong with it as a whole."""
 
-    path: Path
     file: str
     sheets: dict[str, CalamineSheet] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    # The cells of each sheet that hold an error, or a formula without a value, by row (from 1) and column (from 0).
-    faulty: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    # What calamine does not tell of each sheet.
+    shown: dict[str, Shown] = field(default_factory=dict)
 
     def rows(self, sheet: str) -> Iterator[Record]:
         """The rows of a sheet that have anything in them, as texts: merged cells below their first are blank."""
@@ -74,21 +65,20 @@ class Workbook:
 
         Blank cells are left out; a cell with an error, or a formula without a value, has that as its text.
         """
-        found = self.sheets[sheet]
         rows = self._texts(sheet, set(), [])
         texts = {(row, column): text for row, cells in rows for column, text in enumerate(cells) if text}
-        areas = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ()]
-        return texts, areas
+        return texts, [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in self._merged(sheet)]
 
     def read(self, sheet: str, table: Table) -> RawTable:
         """The rows of a sheet that holds a table."""
-        raw, found = RawTable(), self.sheets[sheet]
-        percent: set[tuple[int, int]] = set()
-        if any(column.unit == "%" for column in table.columns):
-            _, percent = _looked_into(self.path, sheet, True)
+        raw = RawTable()
+        percent = self.shown[sheet].percent if any(column.unit == "%" for column in table.columns) else set()
         rows = self._texts(sheet, percent, raw.days)
-        areas = found.merged_cell_ranges or ()
+        areas = self._merged(sheet)
         return headed(raw, _filled(rows, areas, raw.merged) if areas else rows, table)
+
+    def _merged(self, sheet: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        return [*(self.sheets[sheet].merged_cell_ranges or ()), *self.shown[sheet].merged]
 
     def _texts(self, name: str, percent: set[tuple[int, int]], days: list[tuple[int, int]]) -> Iterator[Record]:
         """The rows of a sheet that have anything in them, with its faulty cells, and `percent` cells as they are shown.
@@ -97,7 +87,7 @@ class Workbook:
         """
         sheet = self.sheets[name]
         faulty: dict[int, dict[int, str]] = {}
-        for (row, index), fault in self.faulty[name].items():
+        for (row, index), fault in self.shown[name].faulty.items():
             faulty.setdefault(row, {})[index] = fault
         # The rows begin at the first one, but their cells at the first column that has anything in it.
         blank = ("",) * (sheet.start[1] if sheet.start else 0)
@@ -133,7 +123,7 @@ def _with(texts: tuple[str, ...], faults: Mapping[int, str]) -> tuple[str, ...]:
 
 def open_workbook(path: Path, file: str) -> Workbook:
     """Opens a workbook; one that can't be read has a problem and no sheets."""
-    found = Workbook(path, file)
+    found = Workbook(file)
     with path.open("rb") as data:
         start = data.read(1 << 16)
     try:
@@ -150,17 +140,26 @@ def open_workbook(path: Path, file: str) -> Workbook:
             return found
         elif ENCRYPTED in start:
             raise PasswordError
+        shown = look_into(path)
+        for number, one in enumerate(shown, start=1):
+            if one.rows * one.columns > MOST_CELLS:
+                last: dict[str, object] = {"number": number, "cell": f"{letter(one.columns - 1)}{one.rows}"}
+                found.problems.append(Problem("error", "workbook_too_wide", file, details=last))
+                return found
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
-        found.hidden += [one.name for one in sheets if one.visible != SheetVisibleEnum.Visible]
-        with ThreadPoolExecutor(1) as beside:
-            for name in (one.name for one in sheets if one.visible == SheetVisibleEnum.Visible):
-                looking = beside.submit(_looked_into, path, name, False)
-                found.sheets[name] = book.get_sheet_by_name(name)
-                found.faulty[name], _ = looking.result()
+        for sheet, known in zip(book.sheets_metadata, shown, strict=True):
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
+                found.sheets[sheet.name], found.shown[sheet.name] = book.get_sheet_by_name(sheet.name), known
+            elif sheet.typ == SheetTypeEnum.WorkSheet:
+                found.hidden.append(sheet.name)
     except PasswordError:
         found.problems.append(Problem("error", "workbook_encrypted", file))
     except FAULTS:
+        found.problems.append(Problem("error", "workbook_damaged", file))
+    except BaseException as error:
+        # What a library in Rust has not foreseen is no exception of Python's.
+        if type(error).__name__ != "PanicException":
+            raise
         found.problems.append(Problem("error", "workbook_damaged", file))
     if found.problems:
         found.sheets.clear()
@@ -243,78 +242,3 @@ def _filled(
             if top == number and left < len(cells) and cells[left]:
                 showing.append((bottom, left, cells[left]))
         yield number, tuple(texts)
-
-
-def _looked_into(path: Path, sheet: str, percents: bool) -> tuple[dict[tuple[int, int], str], set[tuple[int, int]]]:
-    """What calamine does not tell of an XLSX: the cells with an error, or a formula without a value, and percents."""
-    faulty: dict[tuple[int, int], str] = {}
-    percent: set[tuple[int, int]] = set()
-    if not zipfile.is_zipfile(path):
-        return faulty, percent
-    with zipfile.ZipFile(path) as archive:
-        part = _part_of(archive, sheet)
-        if part is None:
-            return faulty, percent
-        styles = _percent_styles(archive) if percents else set()
-        rest = b""
-        with archive.open(part) as data:
-            while chunk := data.read(CHUNK):
-                window = rest + chunk
-                end = window.rfind(b"<c ")
-                rest, window = (window[end:], window[:end]) if end > 0 else (window, b"")
-                _faults(window, faulty)
-                percent |= _percents(window, styles)
-        _faults(rest, faulty)
-        percent |= _percents(rest, styles)
-    return faulty, percent
-
-
-def _percents(window: bytes, styles: set[int]) -> set[tuple[int, int]]:
-    found = STYLED.findall(window) if styles else ()
-    return {_at(column, row) for column, row, style in found if int(style) in styles}
-
-
-def _faults(window: bytes, faulty: dict[tuple[int, int], str]) -> None:
-    if b't="e"' in window:
-        faulty.update((_at(column, row), why.decode()) for column, row, why in FAULTY.findall(window))
-    if b"<f" in window:
-        for column, row, value in FORMULA.findall(window):
-            if not value:
-                faulty.setdefault(_at(column, row), NO_VALUE)
-
-
-def _at(column: bytes, row: bytes) -> tuple[int, int]:
-    index = 0
-    for char in column:
-        index = index * 26 + char - ord("A") + 1
-    return int(row), index - 1
-
-
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    """The name of the part of the archive that holds a sheet."""
-    try:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    except (KeyError, ElementTree.ParseError):
-        return None
-    targets = {one.get("Id"): one.get("Target", "") for one in links}
-    for one in book.iter(f"{MAIN}sheet"):
-        if one.get("name") == sheet:
-            target = targets.get(one.get(LINK), "")
-            name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            return name if name in archive.namelist() else None
-    return None
-
-
-def _percent_styles(archive: zipfile.ZipFile) -> set[int]:
-    """The styles of cells that are shown in percent."""
-    try:
-        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
-    except (KeyError, ElementTree.ParseError):
-        return set()
-    formats = {
-        int(one.get("numFmtId", 0)) for one in styles.iter(f"{MAIN}numFmt") if "%" in (one.get("formatCode") or "")
-    }
-    cells = styles.find(f"{MAIN}cellXfs")
-    found = [] if cells is None else [int(one.get("numFmtId", 0)) for one in cells]
-    return {index for index, one in enumerate(found) if one in formats | PERCENT}
