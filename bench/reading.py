@@ -17,9 +17,9 @@ from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
 from tzcheck import facts as reading
-from tzcheck.facts import Known
 from tzcheck.readers import csv, workbook
 from tzcheck.readers.store import Store
+from tzcheck.reading import Known
 from tzcheck.table import TABLES
 
 ROUNDS, MOST = 5, 2

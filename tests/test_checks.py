@@ -11,8 +11,9 @@ from tzcheck import facts as reading
 from tzcheck import report, rule
 from tzcheck.cases import DAY
 from tzcheck.engines import rete
-from tzcheck.facts import Known, RowSet
+from tzcheck.facts import RowSet
 from tzcheck.place import Place
+from tzcheck.reading import Known
 
 WHY = rete.unavailable()
 NEEDS_DURABLE = pytest.mark.skipif(WHY is not None, reason=f"durable_rules: {WHY}")

@@ -24,8 +24,9 @@ from tzcheck import planner, rule
 from tzcheck.engines import agree, duckdb, rete
 from tzcheck.engines.agree import Disagreement, Judgements
 from tzcheck.errors import EXIT_INTERNAL, EngineFault
-from tzcheck.facts import Known, RowSet
+from tzcheck.facts import RowSet
 from tzcheck.place import Place
+from tzcheck.reading import Known
 from tzcheck.report import check, exit_code
 from tzcheck.score import score
 from tzcheck.verdict import Verdict

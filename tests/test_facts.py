@@ -15,8 +15,9 @@ from tests.support import COUNTY, check, facts, problems, tzcheck
 from tzcheck import facts as reading
 from tzcheck.cells import parse_date, parse_decimal
 from tzcheck.errors import UsageFault
-from tzcheck.facts import Facts, Known
+from tzcheck.facts import Facts
 from tzcheck.place import TAIZHOU, Places
+from tzcheck.reading import Known
 
 KNOWN = Known(frozenset({"balanced.1", "balanced.2", "balanced.12"}), frozenset({"balanced"}))
 
@@ -508,7 +509,7 @@ def test_a_sign_for_nothing_is_blank_and_told(tmp_path: Path) -> None:
 def test_of_a_kind_of_fault_only_so_many_are_told_one_by_one_and_the_others_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_OF_A_KIND", 3)
+    monkeypatch.setattr("tzcheck.reading.MOST_OF_A_KIND", 3)
     lines = "".join(f"2133000001,小学,一,{number},约{number}\n" for number in range(10))
     found = read(facts(tmp_path / "f", classes="school_id,stage,grade,class,students\n" + lines))
     assert [code for code, *_ in codes(found)] == ["many_more", "bad_cell", "bad_cell", "bad_cell"]

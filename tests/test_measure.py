@@ -9,9 +9,10 @@ import pytest
 
 from tzcheck import facts, planner, rule
 from tzcheck.engines import duckdb
-from tzcheck.facts import Known, RowSet
+from tzcheck.facts import RowSet
 from tzcheck.measure import MeasureError, columns, parse, ratio, where
 from tzcheck.place import Place
+from tzcheck.reading import Known
 from tzcheck.table import TABLES
 
 PROJECTS = TABLES["school_projects"]

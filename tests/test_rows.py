@@ -13,9 +13,10 @@ from openpyxl import Workbook
 
 from tests.support import COUNTY
 from tzcheck import facts as reading
-from tzcheck.facts import Facts, Known
+from tzcheck.facts import Facts
 from tzcheck.readers import csv as csv_reader
 from tzcheck.readers import store
+from tzcheck.reading import Known
 from tzcheck.table import TABLES
 
 KNOWN = Known(frozenset({"balanced.1", "balanced.12"}), frozenset({"balanced"}), frozenset({"rotated", "area"}))

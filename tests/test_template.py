@@ -16,9 +16,11 @@ from openpyxl import load_workbook
 
 from tests.support import ROOT, tzcheck
 from tzcheck import facts, planner, rule, template
-from tzcheck.facts import EXPLANATORY, Facts, Known, table_of
+from tzcheck.facts import Facts
 from tzcheck.readers.rows import header_spelling, spellings
+from tzcheck.reading import Known
 from tzcheck.rule import Rulebook
+from tzcheck.sets import EXPLANATORY, table_of
 from tzcheck.table import GIVEN, TABLES, VALUES, WORKED_OUT, Column, Table
 
 RULES = ROOT / "rules"

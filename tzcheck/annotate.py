@@ -15,8 +15,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tzcheck.errors import Problem, UsageFault
-from tzcheck.facts import FileRead
 from tzcheck.readers.workbook import FAULTS
+from tzcheck.reading import FileRead
 from tzcheck.report import category, distance, shown
 from tzcheck.score import Scored
 from tzcheck.texts import text

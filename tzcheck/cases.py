@@ -6,9 +6,10 @@ from datetime import date
 from tzcheck import facts as reading
 from tzcheck.engines import agree
 from tzcheck.errors import Problem
-from tzcheck.facts import Known, RowSet
+from tzcheck.facts import RowSet
 from tzcheck.place import Place
 from tzcheck.planner import plan
+from tzcheck.reading import Known
 from tzcheck.rule import Case, Rulebook
 from tzcheck.score import viewed
 from tzcheck.texts import LANGUAGES

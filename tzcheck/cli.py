@@ -292,9 +292,10 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
 
 def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "Facts":
     from tzcheck import facts
+    from tzcheck.reading import Known
 
     _known_encoding(encoding)
-    known = facts.Known(book.ids, book.standards, book.keys, book.checks, book.skipped)
+    known = Known(book.ids, book.standards, book.keys, book.checks, book.skipped)
     return facts.read(paths, known, encoding)
 
 
@@ -492,7 +493,7 @@ def import_(ctx: click.Context, forms: tuple[Path, ...], folder: Path, lang: str
     from rich.console import Console
 
     from tzcheck import imports
-    from tzcheck.facts import LISTING
+    from tzcheck.sets import LISTING
     from tzcheck.writers.text import show_problems
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

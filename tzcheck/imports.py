@@ -15,13 +15,13 @@ from pathlib import Path
 
 from tzcheck.cells import EXPECTED, SCALE, code_of, number_of_kind, parse_decimal, plain_cell
 from tzcheck.errors import FactsFault, Problem
-from tzcheck.facts import LISTING
 from tzcheck.finding import STRANGER, Found, Rows, beside, crossed, crossings, number_of, rest, rows_of
 from tzcheck.form import UNITS, Form, Item, Target, forms
 from tzcheck.place import spelled
 from tzcheck.readers import WORKBOOKS
 from tzcheck.readers.grid import Grid, address
 from tzcheck.readers.grid import read as read_grids
+from tzcheck.sets import LISTING
 from tzcheck.table import STAGES, STAGES_OF_TYPE, TABLES, WORKED_OUT, YES_NO, Column
 from tzcheck.texts import texts
 

@@ -20,9 +20,10 @@ from tzcheck.errors import (
     UsageFault,
 )
 from tzcheck.explanation import answered
-from tzcheck.facts import Facts, FileRead, Turned
+from tzcheck.facts import Facts
 from tzcheck.place import LEVELS, TAIZHOU
 from tzcheck.planner import plan
+from tzcheck.reading import FileRead, Turned
 from tzcheck.rule import Rulebook, RulePack, Text
 from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, rounded, score
 from tzcheck.sql import Plan

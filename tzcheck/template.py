@@ -17,8 +17,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from tzcheck import planner
 from tzcheck.cells import EXPECTED, LARGEST, MONITORED, YEARS
-from tzcheck.facts import SET_KEYS
 from tzcheck.rule import Rule, Rulebook, RulePack
+from tzcheck.sets import SET_KEYS
 from tzcheck.table import GIVEN, TABLES, VALUE_KINDS, VALUES, WORKED_OUT, Column, Table
 from tzcheck.texts import text
 

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tzcheck.errors import Problem
-from tzcheck.facts import MERGED, FileRead, Turned
+from tzcheck.facts import MERGED
+from tzcheck.reading import FileRead, Turned
 from tzcheck.report import (
     Report,
     category,
