@@ -140,6 +140,8 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
         before, errors = len(reading.files), reading.errors
         for folder, files in sets:
             read_set(reading, path, folder, files)
+        root = (path if path.is_dir() else path.parent).as_posix()
+        reading.files[before:] = [replace(file, root=root) for file in reading.files[before:]]
         if not path.exists():
             reading.error("no_such_path", str(path))
         elif len(reading.files) == before and reading.errors == errors:

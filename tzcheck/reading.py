@@ -22,7 +22,8 @@ MOST_OF_A_KIND = 10_000
 class FileRead:
     """A file of facts: its path below FACTS, its hash, and how many rows were read, accepted and refused.
 
-    Of a workbook each sheet is a file of its own: its path is `a.xlsx!班级`. `letters` are the letters of its columns.
+    Of a workbook each sheet is a file of its own: its path is `a.xlsx!班级`. `letters` are the letters of its columns,
+    `root` the folder that its path is below, as it was given.
     """
 
     path: str
@@ -33,6 +34,12 @@ class FileRead:
     sheet: str | None = None
     encoding: str | None = None
     letters: Mapping[str, str] = field(default_factory=dict)
+    root: str = ""
+
+    @property
+    def given(self) -> str:
+        """The path of the file from where tzcheck was started."""
+        return f"{self.root}/{self.book}" if self.root not in ("", ".") else self.book
 
     @property
     def book(self) -> str:

@@ -2,10 +2,12 @@
 
 import codecs
 import io
+import os
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -146,7 +148,8 @@ def open_workbook(path: Path, file: str) -> Workbook:
                 last: dict[str, object] = {"number": number, "cell": f"{letter(one.columns - 1)}{one.rows}"}
                 found.problems.append(Problem("error", "workbook_too_wide", file, details=last))
                 return found
-        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        with _unheard():
+            book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         for sheet, known in zip(book.sheets_metadata, shown, strict=True):
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
                 found.sheets[sheet.name], found.shown[sheet.name] = book.get_sheet_by_name(sheet.name), known
@@ -164,6 +167,24 @@ def open_workbook(path: Path, file: str) -> Workbook:
     if found.problems:
         found.sheets.clear()
     return found
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Without what Rust writes on the standard error of the process before it panics at a damaged XLS."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is none to write on
+        yield
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)
 
 
 def _is_text(start: bytes) -> bool:

@@ -21,7 +21,6 @@ from tzcheck.report import (
     distance,
     limit_of,
     percent,
-    places_in_files,
     reason,
     runs_of,
     shown,
@@ -29,9 +28,10 @@ from tzcheck.report import (
     value_of,
     wanting,
 )
-from tzcheck.score import Evidence, Indicator, Score, Scored
+from tzcheck.score import Score, Scored
 from tzcheck.texts import text
-from tzcheck.verdict import SIGNS, Verdict
+from tzcheck.verdict import Verdict
+from tzcheck.writers.words import breach, failing, plain, where
 
 STYLES = {
     Verdict.MET: "green",
@@ -70,11 +70,6 @@ def show(report: Report, lang: str, details: bool, console: Console) -> None:
         _overview(in_order, lang, console)
         _differing(report, lang, console)
         _errors(report, lang, console)
-
-
-def plain(value: str) -> str:
-    """A text from the facts without characters that would steer a terminal."""
-    return "".join(char if char.isprintable() else "�" for char in value)
 
 
 def _escaped(value: str) -> str:
@@ -253,8 +248,8 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
     """The breaches, each with its value, limit, shortfall and the row it was read from."""
     for scored, score in columns:
         for one in score.indicators:
-            failing = one.verdict is Verdict.UNMET and one.evidence and one.basis != "mark"
-            if not (failing or one.relaxed or (details and (one.evidence or one.missing or one.shows))):
+            unmet = one.verdict is Verdict.UNMET and one.evidence and one.basis != "mark"
+            if not (unmet or one.relaxed or (details and (one.evidence or one.missing or one.shows))):
                 continue
             sign = symbol(score.pack, one)
             console.print(
@@ -264,8 +259,8 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
                 console.print(Text("  " + reason(one.reason, lang), style="dim"))
             items = one.evidence if details else one.evidence[:FEW]
             for item in items:
-                console.print(Text("  " + _breach(item, one, lang)))
-                for line in _failing(item, lang):
+                console.print(Text("  " + breach(item, lang)))
+                for line in failing(item, lang):
                     console.print(Text("    " + line, style="dim"))
             if len(items) < len(one.evidence):
                 console.print(Text("  " + text("head.more", lang, number=len(one.evidence) - len(items)), style="dim"))
@@ -276,52 +271,15 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
             if one.relaxed:
                 console.print(Text("  " + text("head.relaxed", lang, number=len(one.relaxed)), style="yellow"))
             for item in one.relaxed:
-                console.print(Text("  " + _breach(item, one, lang)))
+                console.print(Text("  " + breach(item, lang)))
             for shows in one.shows if details else ():
                 title = shows.title.of(lang) if shows.title else shows.name
                 value = f"{shown(shows.value)} {shows.unit or ''}".rstrip()
                 subject = " ".join(filter(None, (plain(shows.subject), category(shows.category, lang))))
                 console.print(Text(f"  {subject}  {title}: {value}", style="dim"))
             for item in one.missing if details else ():
-                place = _where(item.file, item.row, item.column) or "—"
+                place = where(item.file, item.row, item.column) or "—"
                 console.print(Text("  " + text("head.missing", lang, name=plain(item.name or ""), where=place)))
-
-
-def _breach(item: Evidence, one: Indicator, lang: str) -> str:
-    name = plain(" ".join(part for part in (item.name, category(item.category, lang)) if part))
-    if item.value is None and item.limit is None:  # another rule came out so, without a number
-        return name
-    how = "head.stated" if item.shortfall is None else "head.breach"
-    return text(
-        how, lang, name=name, value=shown(item.value, item.limit),
-        comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value),
-        shortfall=distance(item.shortfall), unit=item.shortfall_unit or item.unit or "",
-        where=_read_from(item),
-    )  # fmt: skip
-
-
-def _failing(item: Evidence, lang: str) -> Iterable[str]:
-    """All that fails of a subject of which several things are asked, where more than one does."""
-    if len(item.failing) < 2:
-        return
-    for index, one in enumerate(item.failing):
-        title = one.title.of(lang) if one.title else one.name
-        yield text(
-            "head.failing", lang, title=title, value=shown(one.value, one.limit),
-            comparator=SIGNS.get(one.comparator, one.comparator), limit=shown(one.limit, one.value),
-            shortfall=distance(one.shortfall), unit=one.unit or "", nearest="" if index else text("head.nearest", lang),
-        )  # fmt: skip
-
-
-def _read_from(item: Evidence) -> str:
-    """The row of a breach, or all the rows of a city's sums."""
-    if not item.rows:
-        return _where(item.file, item.row, item.column)
-    return places_in_files(item.rows)
-
-
-def _where(file: str | None, row: int | None, column: str | None) -> str:
-    return ":".join(str(part) for part in (file, row, column) if part is not None)
 
 
 def _differing(report: Report, lang: str, console: Console) -> None:

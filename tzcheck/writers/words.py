@@ -1,0 +1,52 @@
+"""What the writers for people say alike: a breach, what fails of it, where it was read."""
+
+from collections.abc import Iterable
+
+from tzcheck.report import category, distance, places_in_files, shown
+from tzcheck.score import Evidence
+from tzcheck.texts import text
+from tzcheck.verdict import SIGNS
+
+
+def plain(value: str) -> str:
+    """A text from the facts without characters that would steer a terminal."""
+    return "".join(char if char.isprintable() else "�" for char in value)
+
+
+def breach(item: Evidence, lang: str) -> str:
+    """A breach as a sentence: whose it is, its value, what was wanted, how far off, and where it was read."""
+    name = plain(" ".join(part for part in (item.name, category(item.category, lang)) if part))
+    if item.value is None and item.limit is None:  # another rule came out so, without a number
+        return name
+    how = "head.stated" if item.shortfall is None else "head.breach"
+    return text(
+        how, lang, name=name, value=shown(item.value, item.limit),
+        comparator=SIGNS.get(item.comparator, item.comparator), limit=shown(item.limit, item.value),
+        shortfall=distance(item.shortfall), unit=item.shortfall_unit or item.unit or "",
+        where=read_from(item),
+    )  # fmt: skip
+
+
+def failing(item: Evidence, lang: str) -> Iterable[str]:
+    """All that fails of a subject of which several things are asked, where more than one does."""
+    if len(item.failing) < 2:
+        return
+    for index, one in enumerate(item.failing):
+        title = one.title.of(lang) if one.title else one.name
+        yield text(
+            "head.failing", lang, title=title, value=shown(one.value, one.limit),
+            comparator=SIGNS.get(one.comparator, one.comparator), limit=shown(one.limit, one.value),
+            shortfall=distance(one.shortfall), unit=one.unit or "", nearest="" if index else text("head.nearest", lang),
+        )  # fmt: skip
+
+
+def read_from(item: Evidence) -> str:
+    """The row of a breach, or all the rows of a city's sums."""
+    if not item.rows:
+        return where(item.file, item.row, item.column)
+    return places_in_files(item.rows)
+
+
+def where(file: str | None, row: int | None, column: str | None) -> str:
+    """A place in a file of facts for people: `classes.csv:7:students`."""
+    return ":".join(str(part) for part in (file, row, column) if part is not None)
