@@ -45,7 +45,7 @@ EXIT_CODES = """\b
   5  没有可判定的内容 / nothing was judged
 """
 
-FORMATS = ("text", "json", "matrix")
+FORMATS = ("text", "json", "matrix", "md", "csv", "junit", "sarif", "github")
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -140,7 +140,7 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
         before, errors = len(reading.files), reading.errors
         for folder, files in sets:
             read_set(reading, path, folder, files)
-        root = (path if path.is_dir() else path.parent).as_posix()
+        root = _from_here(path if path.is_dir() else path.parent)
         reading.files[before:] = [replace(file, root=root) for file in reading.files[before:]]
         if not path.exists():
             reading.error("no_such_path", str(path))
@@ -151,6 +151,12 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
     _type_tables(reading)
     _check_schools(reading)
     return _facts(reading)
+
+
+def _from_here(folder: Path) -> str:
+    """A folder as it is called from where tzcheck was started, where it lies below that."""
+    whole, here = folder.resolve(), Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else folder).as_posix()
 
 
 def of_rows(sets: Iterable[RowSet], known: Known) -> Facts:

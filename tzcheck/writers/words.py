@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from tzcheck.report import category, distance, places_in_files, shown
-from tzcheck.score import Evidence
+from tzcheck.report import category, distance, places_in_files, reason, shown
+from tzcheck.score import Evidence, Indicator
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS
 
@@ -50,3 +50,9 @@ def read_from(item: Evidence) -> str:
 def where(file: str | None, row: int | None, column: str | None) -> str:
     """A place in a file of facts for people: `classes.csv:7:students`."""
     return ":".join(str(part) for part in (file, row, column) if part is not None)
+
+
+def finding(one: Indicator, lang: str) -> str:
+    """Why an indicator fails, in one sentence, with its first breach."""
+    why = plain(reason(one.reason, lang))
+    return f"{why}{text('head.colon', lang)}{breach(one.evidence[0], lang)}" if one.evidence else why
