@@ -163,7 +163,7 @@ def test_every_check_is_told_where_its_cases_are_unmet_and_nowhere_else() -> Non
     book = rule.load([ROOT / "rules"], cases=True)
     cases = [case for case in book.cases if case.rule in book.checks]
     sets = [RowSet(Place(None, f"{number}县"), case.facts, case.values) for number, case in enumerate(cases)]
-    facts = reading.of_rows(sets, Known(book.ids, book.standards, book.keys, book.checks))
+    facts = reading.of_rows(sets, Known(book.ids, book.standards, book.kinds, book.checks))
     assert facts.problems == ()
     found = report.check(book, facts, frozenset(), DAY, "duckdb")
     failed = {(one.county, one.check): one.severity for one in found.problems}

@@ -11,15 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.awkward import book
-from tests.support import COUNTY, check, facts, problems, tzcheck
+from tests.support import COUNTY, ROOT, check, facts, problems, tzcheck
 from tzcheck import facts as reading
 from tzcheck.cells import parse_date, parse_decimal
 from tzcheck.errors import UsageFault
 from tzcheck.facts import Facts
 from tzcheck.place import TAIZHOU, Places
 from tzcheck.reading import Known
+from tzcheck.value import kinds_of, read_values
 
-KNOWN = Known(frozenset({"balanced.1", "balanced.2", "balanced.12"}), frozenset({"balanced"}))
+VALUES, _ = read_values(ROOT / "rules")
+KNOWN = Known(frozenset({"balanced.1", "balanced.2", "balanced.12"}), frozenset({"balanced"}), kinds_of(VALUES, ()))
 
 
 def read(folder: Path) -> Facts:

@@ -19,7 +19,7 @@ from tzcheck.readers import store
 from tzcheck.reading import Known
 from tzcheck.table import TABLES
 
-KNOWN = Known(frozenset({"balanced.1", "balanced.12"}), frozenset({"balanced"}), frozenset({"rotated", "area"}))
+KNOWN = Known(frozenset({"balanced.1", "balanced.12"}), frozenset({"balanced"}), {"rotated": "count", "area": "number"})
 # Cells that are sound, sound though oddly spelled, doubtful, and wrong.
 TEXTS = (
     "一", "1", "1-2", " 二 ", "第一\n小学", "\u3000三", "四\xa0", "/", "无", "-", "=1+1", "=", "#REF!", "x\x07", "注：",

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -25,6 +26,7 @@ from tzcheck.table import GIVEN, TABLES, VALUES, WORKED_OUT, Column, Table
 
 RULES = ROOT / "rules"
 LANGS = ("zh", "en")
+VALUES_HEAD = "key,title,title_en,unit,kind\n"
 
 
 @cache
@@ -34,7 +36,7 @@ def book() -> Rulebook:
 
 @cache
 def known() -> Known:
-    return Known(book().ids, book().standards, book().keys, book().checks, book().skipped)
+    return Known(book().ids, book().standards, book().kinds, book().checks, book().skipped)
 
 
 def wanted(*standards: str) -> frozenset[str]:
@@ -43,7 +45,7 @@ def wanted(*standards: str) -> frozenset[str]:
 
 @cache
 def form(lang: str, *standards: str) -> template.Form:
-    return template.Form(book(), wanted(*standards), standards, template.titles([RULES]), lang)
+    return template.Form(book(), wanted(*standards), standards, lang)
 
 
 @cache
@@ -131,7 +133,7 @@ def rows_of(draw: st.DrawFn, id: str) -> list[dict[str, Any]]:
         }
         row[table.place] = row[table.place] or None
         if table is VALUES:
-            row["key"] = draw(st.sampled_from(sorted(book().keys)))
+            row["key"] = draw(st.sampled_from(sorted(book().kinds)))
             row["value"] = draw(st.integers(0, 10**6))
         begun = table.key if table.prefilled else ()
         if all(row[one.id] is None for one in columns if one.id not in begun):
@@ -356,7 +358,7 @@ def test_what_only_a_city_is_asked_is_asked_of_a_city() -> None:
     assert sheets("zh", "teachers").sheetnames[1] == "市"
     keys = dict(form("zh", "teachers").prefilled(VALUES))
     assert keys["educator_academies"] == "〔市填〕教育家书院数（家）"
-    assert keys["masters_hired"] == "其中硕士研究生数（人）"
+    assert keys["masters_hired"] == "新招中小学教师中的硕士研究生数（人）"
 
 
 def test_the_needs_tick_the_standards_that_read_a_column() -> None:
@@ -371,16 +373,16 @@ def test_the_needs_tick_the_standards_that_read_a_column() -> None:
 
 
 def test_every_county_value_has_a_title_in_both_languages() -> None:
-    titles = template.titles([RULES])
+    titles = book().values
     assert all(one.zh and one.en for one in titles.values())
     bare = [key for key in book().keys if key not in titles and key.removesuffix("_last_year") not in titles]
     assert bare == []
-    assert set(titles) - book().keys == {"monitoring_level", "monitoring_variation"}
+    assert set(titles) - book().keys == {"monitoring_level", "monitoring_variation", "basic_balance_recognised"}
     assert dict(form("zh").prefilled(VALUES))["migrant_children_last_year"].endswith("（人）（上年）")
 
 
 def test_a_county_value_without_a_title_is_told_by_the_rules_that_read_it() -> None:
-    bare = template.Form(book(), wanted("balanced"), ("balanced",), {}, "zh")
+    bare = template.Form(replace(book(), values={}), wanted("balanced"), ("balanced",), "zh")
     assert bare.title("disabled_enrolled") == "残疾儿童少年入学率95%以上"
 
 
@@ -527,5 +529,25 @@ def test_a_new_folder_overwrites_nothing(tmp_path: Path) -> None:
 
 
 def test_a_pack_of_ones_own_brings_its_titles_along(tmp_path: Path) -> None:
-    (tmp_path / "values.csv").write_text("key,title,title_en,unit\nclubs,社团数,Clubs,个\n", encoding="utf-8")
-    assert template.titles([RULES, tmp_path])["clubs"].of("zh") == "社团数（个）"
+    (tmp_path / "values.csv").write_text(
+        "key,title,title_en,unit,kind\nclubs,社团数,Clubs,个,count\n", encoding="utf-8"
+    )
+    found = rule.load([RULES, tmp_path])
+    assert found.values["clubs"].of("zh") == "社团数（个）"
+    assert (found.kinds["clubs"], found.kinds["clubs_last_year"]) == ("count", "count")
+
+
+def test_a_list_of_county_values_that_is_wrong_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "values.csv").write_text(
+        "key,title,title_en,unit,kind\nclubs,社团数,Clubs,个,counts\n", encoding="utf-8"
+    )
+    run = tzcheck("rules", "list", "--rules", tmp_path, "--lang", "en")
+    assert (run.code, run.err) == (
+        2,
+        f"error {tmp_path}/values.csv:2:kind  there is no kind counts of county values; it is one of count, date, "
+        "level, measure, number, percent, share; is it count?\n",
+    )
+    (tmp_path / "values.csv").write_text("key,title\nclubs,社团数\n", encoding="utf-8")
+    assert (
+        "columns are missing: title_en, unit, kind" in tzcheck("rules", "list", "--rules", tmp_path, "--lang", "en").err
+    )

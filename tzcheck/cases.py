@@ -44,7 +44,7 @@ def _judge(book: Rulebook, engine: str, day: date, cases: list[Case]) -> list[Pr
             for id, rows in case.facts.items()
         }
         sets.append(RowSet(place, keyed, case.values))
-    facts = reading.of_rows(sets, Known(book.ids, book.standards, book.keys, book.checks))
+    facts = reading.of_rows(sets, Known(book.ids, book.standards, book.kinds, book.checks))
     asked = book.leading_to(frozenset(case.rule for case in cases)) | book.checks
     work = plan(list(book.packs.values()), asked, day, facts.given)
     judgements = agree.judge(work, facts, engine)

@@ -102,6 +102,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "number": {"zh": "数", "en": "a number"},
     "printed": {"zh": "数", "en": "a number"},
     "year": {"zh": "4 位年份", "en": "a year of 4 digits"},
+    "percent": {
+        "zh": "0 或以上的百分数，如 45.5 或 45.5%",
+        "en": "a percentage of 0 or more such as 45.5 or 45.5%",
+    },
     "share": {"zh": "小数，如 0.14，或 14%", "en": "a fraction such as 0.14, or 14%"},
     "level": {"zh": "Ⅰ 至 Ⅴ 级", "en": "a level from I to V"},
     "date": {"zh": "日期，如 2022-12-31", "en": "a date such as 2022-12-31"},

@@ -295,7 +295,7 @@ def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "
     from tzcheck.reading import Known
 
     _known_encoding(encoding)
-    known = Known(book.ids, book.standards, book.keys, book.checks, book.skipped)
+    known = Known(book.ids, book.standards, book.kinds, book.checks, book.skipped)
     return facts.read(paths, known, encoding)
 
 
@@ -567,8 +567,7 @@ def _form(standards: tuple[str, ...], profile: str, rule_folders: tuple[Path, ..
     from tzcheck import template
 
     book = _book(rule_folders, profile, standards=standards)
-    values = template.titles((built_in("rules"), *rule_folders))
-    return template.Form(book, _wanted(book, standards), standards, values, lang)
+    return template.Form(book, _wanted(book, standards), standards, lang)
 
 
 @main.group(epilog=EXIT_CODES)

@@ -34,7 +34,7 @@ def key(folders: Iterable[Path], *options: object) -> str:
         found.update(f"{source.name} {state.st_mtime_ns} {state.st_size}\0".encode())
     for each in folders:
         found.update(f"{each} {each.is_dir()}\0".encode())
-        for path in sorted(each.rglob("*.yaml")):
+        for path in sorted((*each.rglob("*.yaml"), *each.glob("*.csv"))):
             found.update(f"{each} {path}\0".encode() + path.read_bytes() + b"\0")
     return found.hexdigest()
 

@@ -27,7 +27,6 @@ from tzcheck.table import (
     STAGES,
     STAGES_OF_TYPE,
     TABLES,
-    VALUE_KINDS,
     VALUES,
     Column,
     Table,
@@ -345,8 +344,8 @@ def _type_rows(reading: Reading, table: Table, given: frozenset[str], named: Ite
     ids = {"indicator": known.indicators, "standard": known.standards, "check": known.checks}
     plain = Plain(
         {column: sorted(each) for column, each in ids.items() if column in table.column_ids},
-        sorted(key for key, kind in VALUE_KINDS.items() if kind == "count"),
-        sorted({key for key, kind in VALUE_KINDS.items() if kind == "measure"} | known.numbers - VALUE_KINDS.keys()),
+        sorted(key for key, kind in known.kinds.items() if kind == "count"),
+        sorted(key for key, kind in known.kinds.items() if kind in ("measure", "number", "percent")),
     )
     added: list[tuple[Any, ...]] = []
     for id, number, file, row, first, extra, cells in store.type(table, given, placed, plain):

@@ -45,7 +45,7 @@ from tzcheck.sql import (
     origin_ends,
     table_named,
 )
-from tzcheck.table import BY_NOUN, TABLES, VALUE_KINDS, Column, Table
+from tzcheck.table import BY_NOUN, TABLES, Column, Table
 
 KEYED = {
     "marks": (conditions.parse("mark == met"), conditions.parse("not mark == not_counted")),
@@ -906,10 +906,7 @@ def _never_negative(below: exp.Expr, table: Table | None) -> bool:
     for column in below.find_all(exp.Column):
         if column.find_ancestor(exp.Where):
             continue
-        if table.id == "values":
-            kind = VALUE_KINDS.get(column.name)
-        else:
-            kind = table.column(column.name).kind if column.name in table.column_ids else None
+        kind = table.column(column.name).kind if column.name in table.column_ids else None
         if kind not in ("count", "measure", "code"):
             return False
     return True

@@ -54,14 +54,14 @@ class FileRead:
 
 @dataclass(frozen=True)
 class Known:
-    """What facts may refer to: indicators, standards, checks, and the county values that must be numbers.
+    """What facts may refer to: indicators, standards, checks, and of which kind county values must be.
 
     `others` are standards whose rules were not loaded.
     """
 
     indicators: frozenset[str] = frozenset()
     standards: frozenset[str] = frozenset()
-    numbers: frozenset[str] = frozenset()
+    kinds: Mapping[str, str] = field(default_factory=dict)
     checks: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
 

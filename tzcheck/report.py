@@ -29,6 +29,7 @@ from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, roun
 from tzcheck.sql import Plan
 from tzcheck.table import LABELS
 from tzcheck.texts import text
+from tzcheck.unread import unread
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
 
 SCHEMA = "tzcheck/result/1"
@@ -96,7 +97,9 @@ def check(
         ),
         differing=_differing(book, wanted),
         narrowed=wanted != book.ids,
-        problems=located(sorted(answered((*facts.problems, *found), facts), key=Problem.order), facts.files),
+        problems=located(
+            sorted(answered((*facts.problems, *found, *unread(book, facts)), facts), key=Problem.order), facts.files
+        ),
     )
 
 

@@ -24,7 +24,7 @@ from tzcheck.errors import hint
 from tzcheck.place import TOTALS, WHOLE, Place, spelled
 from tzcheck.readers import NO_VALUE
 from tzcheck.reading import FactSet, Reading, Refused
-from tzcheck.table import NUMERIC, VALUE_KINDS, VALUES, WORKED_OUT, Column, Table
+from tzcheck.table import NUMERIC, VALUES, WORKED_OUT, Column, Table
 
 # What Excel shows where a formula came to nothing.
 CELL_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
@@ -82,7 +82,8 @@ def read_row(
         if column.kind == "printed":
             values[f"{column.id}/printed"] = None if values[column.id] is None else str(values[column.id])
     if table is VALUES:
-        values["number"] = parse_decimal(values["value"]) if values["value"] else None
+        percent = reading.known.kinds.get(values["key"] or "") == "percent"
+        values["number"] = parse_decimal(values["value"], percent=percent) if values["value"] else None
     _check_references(reading, table, values, file, row)
     if reading.errors > errors:
         county = reading.places[place].id if place is not None else None
@@ -238,25 +239,32 @@ def bad_cell(reading: Reading, file: str, row: int | None, column: Column, value
     reading.error("bad_cell", file, row, column=column.id, value=value, details=details)
 
 
+def _number_of_value(kind: str, text: str) -> Any:
+    """What a county value of a kind is; None where it is none. A percentage may be written with its sign."""
+    match kind:
+        case "date":
+            return parse_date(text)
+        case "level":
+            return level_of_attainment(text)
+        case "share":
+            return share_written(text)
+        case "percent":
+            return number_of_kind("measure", parse_decimal(text, percent=True))
+        case _:
+            return number_of_kind(kind, parse_decimal(text))
+
+
 def _check_references(reading: Reading, table: Table, values: dict[str, Any], file: str, row: int) -> None:
     """Indicators and standards that a row names must be there, and values that rules compute with be numbers."""
     key, text = (values.get("key"), values.get("value")) if table is VALUES else (None, None)
     if key is not None and text is not None:
-        kind = VALUE_KINDS.get(key, "number" if key in reading.known.numbers else MONITORED.get(key.partition(".")[0]))
-        found: Any = text
-        if kind == "date":
-            found = parse_date(text)
-        elif kind == "level":
-            found = level_of_attainment(text)
-        elif kind == "share":
-            found = share_written(text)
-        elif kind:
-            found = number_of_kind(kind, parse_decimal(text))
-        if kind and found is None:
+        kinds = reading.known.kinds
+        kind = kinds.get(key) or MONITORED.get(key.partition(".")[0])
+        found = _number_of_value(kind, text) if kind else text
+        if found is None and kind:
             bad_cell(reading, file, row, VALUES.column("value"), text, kind)
-        known_keys = VALUE_KINDS.keys() | reading.known.numbers
-        if key not in known_keys and hint(key, known_keys, 0.85)["en"]:
-            near: dict[str, object] = {"hint": hint(key, known_keys, 0.85)}
+        if kind is None and hint(key, kinds, 0.85)["en"]:
+            near: dict[str, object] = {"hint": hint(key, kinds, 0.85)}
             reading.query("value_key", file, row, column="key", value=key, details=near)
     about = (
         ("indicator", reading.known.indicator, reading.known.indicators),

@@ -28,6 +28,7 @@ from tzcheck.errors import Problem, RuleFault, hint
 from tzcheck.measure import MeasureError
 from tzcheck.place import Place
 from tzcheck.table import BY_NOUN, NUMERIC, TABLES, Column, Table
+from tzcheck.value import VALUES_FILE, CountyValue, kinds_of, read_values
 
 PLACE_NOUNS = ("county", "city")
 PACK_FILE = "pack.yaml"
@@ -469,7 +470,10 @@ class RulePack:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All packs, with the hash of their files and the profile that was applied; `skipped` were not asked for."""
+    """All packs, with the hash of their files and the profile that was applied; `skipped` were not asked for.
+
+    `values` are the county values that are described, by key.
+    """
 
     packs: Mapping[str, RulePack]
     cases: tuple[Case, ...]
@@ -477,6 +481,7 @@ class Rulebook:
     profile: str
     where: Mapping[str, tuple[str, int]]
     skipped: frozenset[str] = frozenset()
+    values: Mapping[str, CountyValue] = field(default_factory=dict)
 
     def rules(self) -> Iterator[tuple[str, RulePack, Rule]]:
         """Every rule with its id and its pack, in order."""
@@ -505,6 +510,11 @@ class Rulebook:
         """The keys of county values that measures compute with."""
         measures = (one for pack in self.packs.values() for one in pack.measures.values())
         return frozenset(key for one in measures if one.table == "values" for key in one.columns)
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """Of which kind each county value must be."""
+        return kinds_of(self.values, self.keys)
 
     @property
     def ids(self) -> frozenset[str]:
@@ -574,6 +584,7 @@ class _Loading:
         self.where: dict[str, tuple[str, int]] = {}
         self.lines: dict[str, document.Document] = {}
         self.hash = hashlib.sha256()
+        self.values: dict[str, CountyValue] = {}
         self.skipped: set[str] = set()
 
     def error(self, code: str, file: str, path: document.Path, **more: Any) -> None:
@@ -604,6 +615,10 @@ def examine(
         if not folder.is_dir():
             loading.problems.append(Problem("error", "no_such_path", str(folder)))
             continue
+        described, faults = read_values(folder)
+        loading.values |= described
+        loading.problems += faults
+        loading.hash.update((folder / VALUES_FILE).read_bytes() if described else b"")
         checks, leaned = _folders_beside(folder, only) if only is not None else (set(), set())
         for path in sorted(folder.rglob("*.yaml")):
             pack = path.parent.name
@@ -650,7 +665,8 @@ def examine(
         if case.rule not in known:
             _unknown(loading, *loading.where[f"case {case.rule} {case.name}"], "unknown_id", case.rule, known)
     skipped = frozenset(loading.skipped)
-    book = Rulebook(packs, tuple(loading.cases), loading.hash.hexdigest(), profile, loading.where, skipped)
+    sha = loading.hash.hexdigest()
+    book = Rulebook(packs, tuple(loading.cases), sha, profile, loading.where, skipped, loading.values)
     return book, loading.problems
 
 

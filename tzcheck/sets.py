@@ -249,18 +249,16 @@ def _read_set_file(reading: Reading, base: Path, path: Path) -> FactSet:
 def _describe(reading: Reading, file: str, found: document.Document, level: str) -> FactSet:
     """The set that a county.yaml, or the like, describes: its place and, noted beside it, its day."""
     value = found.value
-    own = FactSet(broken=True)
     place = _described_place(reading, file, found, value[level], level)
     if place is not None:
-        own = FactSet(place, place if level == "city" else None)
-        reading.sets[-1] = own
+        reading.sets[-1] = FactSet(place, place if level == "city" else None)
     if value.get("as_of") is not None:
         day = parse_date(cell(value["as_of"]))
         if day is None:
             bad_cell(reading, file, found.line(("as_of",)), AS_OF, cell(value["as_of"]), "date")
         else:
             reading.days.append((file, day))
-    return own
+    return reading.sets[-1]
 
 
 def _described_place(

@@ -521,19 +521,6 @@ MONITORED_SUBJECTS = Table(
     derived="values",
 )
 
-_COUNTS = (
-    "rotation_eligible rotated rotated_backbone senior_places senior_places_allocated migrant_children "
-    "migrant_in_public migrant_in_purchased junior_graduates junior_entrants junior_transferred_in "
-    "junior_transferred_out junior_died disabled_children disabled_enrolled surveys_valid surveys_satisfied "
-    "preschool_surveys_valid preschool_surveys_satisfied preschool_age_population preschool_enrolled"
-)
-# What the county values that have a fixed meaning must be.
-VALUE_KINDS: Mapping[str, str] = {
-    **dict.fromkeys(_COUNTS.split(), "count"),
-    **dict.fromkeys(("special_ed_funds_per_student", "teacher_salary", "civil_servant_salary"), "measure"),
-    "basic_balance_recognised": "date",
-}
-
 MONITORING = Table(
     "monitoring",
     "monitoring_point",

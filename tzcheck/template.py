@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
@@ -19,15 +18,14 @@ from tzcheck import planner
 from tzcheck.cells import EXPECTED, LARGEST, MONITORED, YEARS
 from tzcheck.rule import Rule, Rulebook, RulePack
 from tzcheck.sets import SET_KEYS
-from tzcheck.table import GIVEN, TABLES, VALUE_KINDS, VALUES, WORKED_OUT, Column, Table
+from tzcheck.table import GIVEN, TABLES, VALUES, WORKED_OUT, Column, Table
 from tzcheck.texts import text
+from tzcheck.value import LAST_YEAR, unit_shown
 
 # The tables of documents and published figures, which any standard may come with.
 DOCUMENTS = ("attestations", "values", "marks", "published", "waivers", "explanations")
 # Tables of which one stands in for the other.
 EITHER = {"classes": "class_bands", "rooms": "room_bands"}
-LAST_YEAR = "_last_year"
-TITLES = "values.csv"
 # A list in a cell's validation may have so many characters; a longer one must stand in cells.
 LONGEST_LIST = 255
 LAST_ROW = 1 << 20
@@ -45,31 +43,6 @@ WRAPPED = Alignment(wrap_text=True, vertical="top")
 CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
 GREY = Font(FONT, 11, color="5F6B7A")
 ASIDE_WIDTH = 56
-
-
-@dataclass(frozen=True)
-class Title:
-    """What a county value is called, and its unit."""
-
-    zh: str
-    en: str
-    unit: str
-
-    def of(self, lang: str) -> str:
-        """The title in `lang`, with the unit."""
-        title = self.zh if lang == "zh" else self.en
-        return text("template.with_unit", lang, title=title, unit=self.unit) if self.unit else title
-
-
-def titles(folders: Iterable[Path]) -> dict[str, Title]:
-    """The titles of county values, from `values.csv` in folders of packs: key, title, title_en, unit."""
-    found: dict[str, Title] = {}
-    for path in (folder / TITLES for folder in folders):
-        if path.is_file():
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = [{name: cell or "" for name, cell in row.items()} for row in csv.DictReader(file)]
-            found |= {row["key"]: Title(row["title"], row["title_en"], row["unit"]) for row in rows}
-    return found
 
 
 @dataclass(frozen=True)
@@ -132,14 +105,13 @@ def _documents(pack: RulePack, rule: Rule, found: Mapping[str, Any]) -> Iterator
 class Form:
     """What a template asks for: its tables, and by standard (and of the cross-checks) what is needed.
 
-    `wanted` are the rules it is for, `standards` the ids that were asked for, none where all are; `values` has the
-    titles of county values, `lang` is the language of its headers.
+    `wanted` are the rules it is for, `standards` the ids that were asked for, none where all are; `lang` is the
+    language of its headers.
     """
 
     book: Rulebook
     wanted: frozenset[str]
     standards: tuple[str, ...]
-    values: Mapping[str, Title]
     lang: str
 
     @cached_property
@@ -173,7 +145,7 @@ class Form:
     @cached_property
     def keys(self) -> list[str]:
         """The keys of county values, in the order of their titles, last year's behind this year's."""
-        order = {key: number for number, key in enumerate(self.values)}
+        order = {key: number for number, key in enumerate(self.book.values)}
 
         def place(key: str) -> tuple[int, str]:
             base = key if key in order else key.removesuffix(LAST_YEAR)
@@ -191,9 +163,9 @@ class Form:
 
     def title(self, key: str) -> str:
         """What a county value means; where nobody has said that, the rules that read it."""
-        found, last = self.values.get(key), False
+        found, last = self.book.values.get(key), False
         if found is None and key.endswith(LAST_YEAR):
-            found, last = self.values.get(key.removesuffix(LAST_YEAR)), True
+            found, last = self.book.values.get(key.removesuffix(LAST_YEAR)), True
         if found is None:
             return "; ".join(
                 rule.title.of(self.lang)
@@ -202,6 +174,15 @@ class Form:
             )
         title = text("template.last_year", self.lang, title=found.of(self.lang)) if last else found.of(self.lang)
         return text("template.of_city", self.lang, title=title) if key in self.of_city else title
+
+    def kind(self, key: str) -> str:
+        """Of which kind a county value must be."""
+        return self.kinds.get(key, "number")
+
+    @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """Of which kind each county value must be."""
+        return self.book.kinds
 
     def name(self, table: Table) -> str:
         """What a table is called."""
@@ -258,7 +239,7 @@ class Form:
         whether = text("template.required" if must else "template.optional", self.lang)
         yield text("template.fill", self.lang, what=self.expected(column), whether=whether)
         if column.unit:
-            yield text("template.unit", self.lang, unit=_unit(column.unit))
+            yield text("template.unit", self.lang, unit=unit_shown(column.unit))
         if column.codes and len(column.codes) < 20:
             both = (
                 f"{labels[0]} {code}" if self.lang == "zh" else f"{code} {labels[0]}"
@@ -294,10 +275,6 @@ class Form:
         found = [self.name(table) for table in self.tables if self.prefilled(table)]
         if found:
             yield text("template.how.prefilled", self.lang, tables=text("head.comma", self.lang).join(found))
-
-
-def _unit(unit: str) -> str:
-    return "m²" if unit == "m2" else unit
 
 
 # --- the workbook --------------------------------------------------------------------------------------------------
@@ -494,7 +471,7 @@ def _validate_values(sheet: Any, form: Form, letter: str) -> None:
     cells: dict[str, list[str]] = {}
     for row, key in enumerate(form.keys, 2):
         if key not in MONITORED:
-            cells.setdefault(VALUE_KINDS.get(key, "number"), []).append(f"{letter}{row}")
+            cells.setdefault(form.kind(key), []).append(f"{letter}{row}")
     most = int(LARGEST) - 1
     for kind, found in cells.items():
         least = -most if kind == "number" else 0
@@ -544,12 +521,12 @@ def _needs(sheet: Any, form: Form) -> None:
         for column in table.columns:
             if column.kind not in WORKED_OUT:
                 used = form.used_by(table, column)
-                kind = form.expected(column) + (f" ({_unit(column.unit)})" if column.unit else "")
+                kind = form.expected(column) + (f" ({unit_shown(column.unit)})" if column.unit else "")
                 ticks = ["√" if id in used else None for id in form.by_standard]
                 sheet.append([form.name(table), column.headers[0], f"{table.id}.{column.id}", kind, *ticks])
     for key in form.keys:
         ticks = ["√" if key in one.keys else None for one in form.by_standard.values()]
-        kind = EXPECTED[VALUE_KINDS.get(key, MONITORED.get(key, "number"))][form.lang]
+        kind = EXPECTED[form.kind(key)][form.lang]
         sheet.append([form.name(VALUES), form.title(key), f"{VALUES.id}.{key}", kind, *ticks])
     for letter, width in (("A", 20), ("B", 60), ("C", 40), ("D", 26)):
         sheet.column_dimensions[letter].width = width

@@ -598,6 +598,21 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "its sheet {number} reaches as far as cell {cell}, so the workbook was not read; delete the rows and columns "
         "beyond the data, or save it as CSV",
     ),
+    "unread.county": ("县", "county"),
+    "unread.city": ("市", "city"),
+    "problem.value_elsewhere": (
+        "没有规则读取{level}的“{value}”，此行不起作用；请填在各县（市本级除外）或市的数据中",
+        "no rule reads {value} of a {level}, so the row has no effect; give it where it is asked for",
+    ),
+    "problem.attested_elsewhere": (
+        "指标 {value} 不针对{place}，此行不起作用",
+        "the indicator {value} is not about {place}, so the row has no effect",
+    ),
+    "problem.values_columns": ("缺少列：{lacking}", "columns are missing: {lacking}"),
+    "problem.value_kind": (
+        "县级数值的类型“{value}”不存在，应为其中之一：{expected}{hint}",
+        "there is no kind {value} of county values; it is one of {expected}{hint}",
+    ),
     "problem.parquet_damaged": ("Parquet 文件已损坏或不完整", "the Parquet file is damaged or cut off"),
     "problem.hidden_sheet": (
         "隐藏的工作表未读取；如需要，请取消隐藏",

@@ -193,7 +193,7 @@ def _ods(archive: zipfile.ZipFile) -> list[Shown]:
                 row, column = row + 1, 0
             elif event == "end" and one.tag == f"{TABLE}table-row" and found:
                 times = _number(one, "rows-repeated")
-                if column and times > 1:
+                if times > 1 and any(len(cell) for cell in one):
                     found[-1].reach(row + times - 1, 0)
                 row += times - 1
                 one.clear()

@@ -74,7 +74,8 @@ class Workbook:
     def read(self, sheet: str, table: Table) -> RawTable:
         """The rows of a sheet that holds a table."""
         raw = RawTable()
-        percent = self.shown[sheet].percent if any(column.unit == "%" for column in table.columns) else set()
+        shown = any(column.unit == "%" for column in table.columns) or table.id == "values"
+        percent = self.shown[sheet].percent if shown else set()
         rows = self._texts(sheet, percent, raw.days)
         areas = self._merged(sheet)
         return headed(raw, _filled(rows, areas, raw.merged) if areas else rows, table)
