@@ -24,12 +24,12 @@ def test_a_faulty_cell_is_coloured_and_says_what_is_wrong_and_all_else_is_as_it_
     assert made.sheetnames == ["核查结果", "县", "学校", "班级"]
     cell = made["班级"]["E2"]
     assert (cell.value, cell.fill.fgColor.rgb[-6:]) == ("约44", "FFC7CE")
-    assert cell.comment.text == "学生数为“约44”，应为0 或以上的整数 (人)\n0 或以上的整数"
+    assert cell.comment.text == "学生数为“约44”，应为不小于 0 的整数 (人)\n不小于 0 的整数"
     assert [[str(one.value) for one in row] for row in made["班级"].iter_rows(min_row=3)] == CLASSES[2:]
     assert made["班级"]["E3"].comment is None
     listed = [[cell.value for cell in row] for row in made["核查结果"].iter_rows()]
     assert listed[0] == ["类别", "位置", "问题", "要求", "依据"]
-    assert listed[1][:4] == ["错误", "班级!E2", "学生数为“约44”，应为0 或以上的整数 (人)", "0 或以上的整数"]
+    assert listed[1][:4] == ["错误", "班级!E2", "学生数为“约44”，应为不小于 0 的整数 (人)", "不小于 0 的整数"]
     assert made["核查结果"]["B2"].hyperlink.location == "'班级'!E2"
 
 

@@ -162,7 +162,11 @@ def test_every_check_is_told_where_its_cases_are_unmet_and_nowhere_else() -> Non
     """All cases beside the checks, each a county of its own, only cross-checked."""
     book = rule.load([ROOT / "rules"], cases=True)
     cases = [case for case in book.cases if case.rule in book.checks]
-    sets = [RowSet(Place(None, f"{number}县"), case.facts, case.values) for number, case in enumerate(cases)]
+    level = {id: pack.levels(one)[0] for id, pack, one in book.rules()}
+    sets = [
+        RowSet(Place(None, f"{number}县", level[case.rule]), case.facts, case.values)
+        for number, case in enumerate(cases)
+    ]
     facts = reading.of_rows(sets, Known(book.ids, book.standards, book.kinds, book.checks))
     assert facts.problems == ()
     found = report.check(book, facts, frozenset(), DAY, "duckdb")

@@ -85,7 +85,7 @@ def test_facts_that_are_not_there_are_3(tmp_path: Path, verb: str, folder: str) 
             "error schools.csv:2:students_primary  students_primary is 约44; "
             "it should be a whole number of 0 or more (人)\n",
         ),
-        ("zh", "错误 schools.csv:2:students_primary  小学在校生数为“约44”，应为0 或以上的整数 (人)\n"),
+        ("zh", "错误 schools.csv:2:students_primary  小学在校生数为“约44”，应为不小于 0 的整数 (人)\n"),
     ],
 )
 def test_a_wrong_cell_is_told_word_for_word(tmp_path: Path, lang: str, line: str) -> None:

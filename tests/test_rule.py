@@ -255,7 +255,7 @@ def test_the_schema_for_editors_accepts_every_rule_file_and_refuses_a_typo() -> 
 
 def test_rules_can_be_listed_and_shown() -> None:
     listed = tzcheck("rules", "list", "--lang", "en").out.splitlines()
-    assert len(listed) == 475
+    assert len(listed) == 511
     assert (
         next(line for line in listed if line.startswith("balanced.1\t"))
         == "balanced.1\t" + tzcheck("rules", "show", "balanced.1", "--lang", "en").out.split("  ")[1].split("\n")[0]

@@ -317,7 +317,7 @@ def test_a_header_says_what_belongs_in_its_column() -> None:
     assert told["ownership"].splitlines() == [
         "办别  ownership", "填从下拉列表中选，可空", "可填：公办 public、民办 private", "用于：balanced",
     ]  # fmt: skip
-    assert told["teaching_area"].splitlines()[1:3] == ["填0 或以上的数，可空", "单位：m²"]
+    assert told["teaching_area"].splitlines()[1:3] == ["填不小于 0 的数，可空", "单位：m²"]
     assert all(cell.comment for one in tables_in(sheets("en")).values() for cell in one[1] if cell.value != "meaning")
 
 

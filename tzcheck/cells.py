@@ -97,20 +97,20 @@ def parse_date(text: str) -> date | None:
 
 
 EXPECTED: Mapping[str, Mapping[str, str]] = {
-    "count": {"zh": "0 或以上的整数", "en": "a whole number of 0 or more"},
-    "measure": {"zh": "0 或以上的数", "en": "a number of 0 or more"},
+    "count": {"zh": "不小于 0 的整数", "en": "a whole number of 0 or more"},
+    "measure": {"zh": "不小于 0 的数", "en": "a number of 0 or more"},
     "number": {"zh": "数", "en": "a number"},
     "printed": {"zh": "数", "en": "a number"},
-    "year": {"zh": "4 位年份", "en": "a year of 4 digits"},
+    "year": {"zh": "四位数年份，如 2022", "en": "a year of 4 digits such as 2022"},
     "percent": {
-        "zh": "0 或以上的百分数，如 45.5 或 45.5%",
+        "zh": "不小于 0 的百分数，如 45.5 或 45.5%",
         "en": "a percentage of 0 or more such as 45.5 or 45.5%",
     },
     "share": {"zh": "小数，如 0.14，或 14%", "en": "a fraction such as 0.14, or 14%"},
     "level": {"zh": "Ⅰ 至 Ⅴ 级", "en": "a level from I to V"},
     "date": {"zh": "日期，如 2022-12-31", "en": "a date such as 2022-12-31"},
     "band": {"zh": "范围，如 26-30、≤25、≥66", "en": "a range such as 26-30, ≤25 or ≥66"},
-    "county_code": {"zh": "6 位代码", "en": "a code of 6 digits"},
+    "county_code": {"zh": "六位代码", "en": "a code of 6 digits"},
     "indicator": {"zh": "规则中已有的指标编号", "en": "the id of an indicator in the rules"},
     "standard": {"zh": "规则中已有的标准编号", "en": "the id of a standard in the rules"},
     "check": {"zh": "规则中已有的校验项编号", "en": "the id of a check in the rules"},
