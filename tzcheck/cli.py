@@ -45,7 +45,7 @@ EXIT_CODES = """\b
   5  没有可判定的内容 / nothing was judged
 """
 
-FORMATS = ("text", "json", "matrix", "md", "csv", "junit", "sarif", "github")
+FORMATS = ("text", "json", "matrix", "md", "csv", "junit", "sarif", "github", "html")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -194,7 +194,8 @@ def check(
     pairs = _pairs(formats, outputs)
     from tzcheck.report import exit_code
 
-    report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding)
+    spread = any(format == "html" for format, _ in pairs)
+    report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, spread)
     for format, output in pairs:
         _put(report, format, output, lang, details, quiet)
     if annotate:
@@ -230,7 +231,7 @@ def _annotate(paths: tuple[Path, ...], target: Path, problems: Any, places: Any,
 
 def _checked(
     paths: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
-    as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None,
+    as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, spread: bool = False,
 ) -> "Report":  # fmt: skip
     from tzcheck import compiled, planner, report
 
@@ -247,7 +248,7 @@ def _checked(
             compiled.keep(key, found)
         return found
 
-    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned)
+    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned, spread)
 
 
 def _sorted(value: Any) -> Any:

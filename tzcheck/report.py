@@ -1,7 +1,7 @@
 """The report: everything a writer needs, and the exit code it means."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from tzcheck import __version__
 from tzcheck.engines import agree
+from tzcheck.engines.judged import Spread
 from tzcheck.errors import (
     EXIT_FACTS,
     EXIT_FAILED,
@@ -43,6 +44,8 @@ class Report:
     `engine` names the engines that judged, `note` why one of them did not, `unasked` how many subjects only
     DuckDB could judge, `readings` which reading was used where the source leaves several open. `differing` are pairs of
     rules, with their titles, that ask another thing of the same. `narrowed` says that not all rules were asked for.
+    `turned` is what was understood of cells that are spelled in another way, `spreads` where the subjects stand, by
+    place and rule, if that was asked for.
     """
 
     as_of: date
@@ -59,6 +62,8 @@ class Report:
     differing: tuple[tuple[str, Text, str, Text], ...] = ()
     narrowed: bool = False
     version: str = __version__
+    turned: tuple[Turned, ...] = ()
+    spreads: Mapping[tuple[str, str], Sequence[Spread]] = field(default_factory=dict)
 
 
 def check(
@@ -69,10 +74,11 @@ def check(
     engine: str = "auto",
     counties: Iterable[str] = (),
     planned: Planner = plan,
+    spread: bool = False,
 ) -> Report:
     """Judges the facts against the rules `wanted` on a day; `counties` (codes or names) narrow the places.
 
-    `planned` makes the plan, or has kept it.
+    `planned` makes the plan, or has kept it; `spread` asks where all subjects stand, too.
 
     Raises UsageFault where a county is not among the facts.
     """
@@ -80,6 +86,9 @@ def check(
     work = planned(list(book.packs.values()), book.leading_to(wanted) | book.checks, day, facts.given)
     judgements = agree.judge(work, facts, engine)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
+    spreads: dict[tuple[str, str], list[Spread]] = {}
+    for one in agree.spreads(work, facts, wanted) if spread else ():
+        spreads.setdefault((facts.places[one.place].id, one.rule), []).append(one)
     return Report(
         as_of=day,
         profile=book.profile,
@@ -97,6 +106,8 @@ def check(
         ),
         differing=_differing(book, wanted),
         narrowed=wanted != book.ids,
+        turned=facts.turned,
+        spreads=spreads,
         problems=located(
             sorted(answered((*facts.problems, *found, *unread(book, facts)), facts), key=Problem.order), facts.files
         ),

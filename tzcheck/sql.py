@@ -451,6 +451,16 @@ def told(batch: Batch, source: str) -> exp.Select:
     )
 
 
+def spread(batch: Batch, number: int, columns: Iterable[str], names: Iterable[str]) -> str:
+    """The query of how many subjects of a judgement have the same `columns`, by place; with a name of one of them."""
+    by = ", ".join(["place", *(f'"{name}"' for name in columns)])
+    named = " || ' ' || ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '')" for name in names) or "NULL"
+    return (
+        f"SELECT {by}, count(*), trim(min({named})) FROM ({batch.judged}) AS judged "
+        f"WHERE coalesce(a{number}, true) GROUP BY {by}"
+    )
+
+
 def judged_columns(batch: Batch) -> list[str]:
     """The names of the columns that `judged` yields, in order."""
     return ["place", *_columns_read(batch), *(f"{letter}{i}" for i in range(len(batch.judgements)) for letter in "ah")]

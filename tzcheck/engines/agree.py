@@ -1,11 +1,11 @@
 """Judges with one engine or with both, and sees to it that every subject got its verdict and the two agree."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tzcheck.engines import duckdb, rete
-from tzcheck.engines.judged import Count, Judged, Subject
+from tzcheck.engines.judged import Count, Judged, Spread, Subject
 from tzcheck.errors import EngineFault, Problem, UsageFault
 from tzcheck.facts import Facts
 from tzcheck.sql import Judgement, Plan
@@ -126,6 +126,11 @@ def _same(one: tuple[bool | None, bool | None], other: tuple[bool | None, bool |
     if (one[0] is False) != (other[0] is False):
         return False
     return one[0] is False or one[1] == other[1]
+
+
+def spreads(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Spread]:
+    """Where the subjects stand of those of `rules` that compare numbers, once the plan was judged: what plots show."""
+    return duckdb.spreads(plan, facts, rules)
 
 
 def subjects(plan: Plan, facts: Facts) -> tuple[Subject, ...]:

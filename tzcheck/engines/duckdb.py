@@ -1,6 +1,6 @@
 """DuckDB: measures and judges the subjects of all places at once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from tzcheck import condition as conditions
 from tzcheck import sql
-from tzcheck.engines.judged import Count, Judged, Subject, Value, told
+from tzcheck.engines.judged import Count, Judged, Spread, Subject, Value, told
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
 from tzcheck.readers.store import ROWS
@@ -73,6 +73,43 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
     every_told = tuple(filter(told, (*subjects, *subjects_told)))
     return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None)
+
+
+def spreads(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Spread]:
+    """Where the subjects of those of `rules` stand that make one comparison of numbers, in the places that have any.
+
+    The plan must have been judged before: the subjects that it made are read.
+    """
+    connection = facts.store.connection
+
+    def of_batch(batch: Batch) -> list[Spread]:
+        found: list[Spread] = []
+        for number, judgement in enumerate(batch.judgements):
+            left, comparator, right = judgement.sides[0]
+            if judgement.rule not in rules or judgement.required != 1 or left.codes or not left.read:
+                continue
+            names = sql.names_of(judgement.table) if judgement.table else ()
+            by = [judgement.category] if judgement.category else []
+            rows = connection.cursor().execute(sql.spread(batch, number, [*by, *left.read], names)).fetchall()
+            values: dict[tuple[int, str | None], list[tuple[Fraction, int, str | None]]] = {}
+            for place, *cells, count, name in rows:
+                category = cells.pop(0) if by else None
+                if all(cell is not None for cell in cells):
+                    above, *below = map(Fraction, cells)
+                    value = above / below[0] if below else above
+                    values.setdefault((place, category), []).append((value, count, name if count == 1 else None))
+            for (place, category), some in values.items():
+                limit = right.constants.get(category if right.by else None) if not right.read else None
+                found.append(
+                    Spread(
+                        judgement.rule or "", place, category, judgement.part, left.title, left.unit, comparator,
+                        limit if isinstance(limit, Fraction) else None, tuple(sorted(some, key=lambda one: one[0])),
+                    )
+                )  # fmt: skip
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        return [one for found in pool.map(of_batch, plan.batches) for one in found]
 
 
 def _settle(connection: Any, root: Root) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
+from tzcheck.rule import Text
+
 Value: TypeAlias = Fraction | str | None
 
 
@@ -66,6 +68,25 @@ class Judged:
     counts: tuple[Count, ...]
     told: tuple[Subject, ...]
     everyone: tuple[Subject, ...] | None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where the subjects of a rule stand in a place (an index into the facts) and category, for a plot.
+
+    `values` are what is compared, in order, each with how many subjects have it and, of one alone, its name; `limit` is
+    what they are compared with, None where that differs from subject to subject.
+    """
+
+    rule: str
+    place: int
+    category: str | None
+    part: int
+    title: Text | None
+    unit: str | None
+    comparator: str
+    limit: Fraction | None
+    values: tuple[tuple[Fraction, int, str | None], ...]
 
 
 def told(subject: Subject) -> bool:

@@ -1,0 +1,168 @@
+"""The page, driven in a real browser: it loads alone, filters, speaks both languages, prints and can be used by all."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support import ROOT, tzcheck
+from tests.test_writers import HOSTILE
+from tests.test_writers import hostile as hostile
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+WIDTHS = (390, 820, 1280)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page of a county in both languages, and that of several."""
+    folder = tmp_path_factory.mktemp("pages")
+    found = {}
+    for name, facts, lang in (("zh", "nearly", "zh"), ("en", "nearly", "en"), ("several", "", "zh")):
+        found[name] = folder / f"{name}.html"
+        tzcheck(
+            "check", ROOT / "facts" / "demo-2022" / facts, "--lang", lang, "--format", "html", "--output", found[name]
+        )
+    return found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def shown(page: Page) -> list[str]:
+    """The ids of the indicators that can be seen."""
+    return page.locator("tr.ind:not([hidden]) code").all_text_contents()
+
+
+@pytest.mark.parametrize("name", ["zh", "en", "several"])
+def test_a_page_loads_without_errors_and_asks_for_nothing(page: Page, pages: dict[str, Path], name: str) -> None:
+    errors: list[str] = []
+    asked: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(pages[name].as_uri())
+    assert errors == []
+    assert asked == [pages[name].as_uri()]
+    assert page.locator("#filter").is_visible()
+
+
+def test_verdicts_and_words_narrow_what_is_shown(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["zh"].as_uri())
+    every = len(shown(page))
+    assert page.locator("#count").text_content() == f"显示 {every} / {every} 项"
+    for verdict in ("met", "undetermined", "not_applicable", "not_counted", "waived"):
+        page.locator(f"#filter input[value={verdict}]").uncheck()
+    unmet = shown(page)
+    assert 0 < len(unmet) < every
+    assert set(page.locator("tr.ind:not([hidden])").evaluate_all("all => all.map(one => one.dataset.v)")) == {"unmet"}
+    page.locator("#words").fill("balanced.12 班额")
+    assert shown(page) == []
+    page.locator("#words").fill("balanced.12 超过45人")
+    assert shown(page) == ["balanced.12"]
+    assert page.locator("#count").text_content() == f"显示 1 / {every} 项"
+
+
+def test_of_several_places_one_can_be_chosen(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["several"].as_uri())
+    every = len(shown(page))
+    page.locator("#place").select_option(index=1)
+    assert 0 < len(shown(page)) < every
+    assert page.locator(".of-place:not([hidden])").count() == 1
+
+
+def test_the_page_can_be_switched_to_the_other_language_and_back(page: Page, pages: dict[str, Path]) -> None:
+    def told(path: Path, switched: int) -> tuple[str, str, str, list[str]]:
+        page.goto(path.as_uri())
+        for _ in range(switched):
+            page.locator("#lang").click()
+        labels = page.locator("[aria-label]").evaluate_all("all => all.map(one => one.ariaLabel)")
+        text = page.locator("body").evaluate("one => one.innerText")
+        return page.title(), str(page.evaluate("document.documentElement.lang")), text, labels
+
+    assert told(pages["zh"], 1) == told(pages["en"], 0)
+    assert told(pages["zh"], 2) == told(pages["zh"], 0)
+    assert told(pages["en"], 1) == told(pages["zh"], 0)
+
+
+def test_words_are_looked_for_in_the_language_that_is_shown(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["zh"].as_uri())
+    page.locator("#lang").click()
+    page.locator("#words").fill("class over 45")
+    assert shown(page) == ["balanced.12"]
+
+
+@pytest.mark.parametrize("name", ["zh", "several"])
+def test_printed_no_table_is_cut(page: Page, pages: dict[str, Path], name: str, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 688, "height": 1000})  # A4 within its margins
+    page.goto(pages[name].as_uri())
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    cut = page.locator("table, svg").evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.className)"
+    )
+    assert cut == []
+    assert page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["zh", "several"])
+def test_a_page_fits_every_screen(page: Page, pages: dict[str, Path], name: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(pages[name].as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["zh", "several"])
+def test_nothing_keeps_anybody_from_using_the_page(page: Page, pages: dict[str, Path], name: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(pages[name].as_uri())
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def test_the_keyboard_reaches_everything(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["zh"].as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.locator(".standard summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".standard").first.get_attribute("open") is None
+
+
+def test_a_link_opens_what_it_leads_to(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["several"].as_uri())
+    link = page.locator(".glance a").first
+    link.click()
+    target = (link.get_attribute("href") or "#").removeprefix("#")
+    assert page.locator(f"[id='{target}']").get_attribute("open") is not None
+
+
+def test_a_name_that_means_something_to_a_browser_is_a_name(page: Page, hostile: Path, tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    tzcheck("check", hostile, "--format", "html", "--output", target)
+    page.goto(target.as_uri())
+    assert HOSTILE in page.locator("#indicators").inner_text()
+    assert page.locator("script").count() == 2

@@ -1,0 +1,296 @@
+"""The result as one page: to look at, to search, to print. It needs no network and no server."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from html.parser import HTMLParser
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from tzcheck.facts import MERGED
+from tzcheck.report import (
+    Report,
+    category,
+    conclusions,
+    counted,
+    distance,
+    limit_of,
+    percent,
+    reason,
+    shown,
+    symbol,
+    value_of,
+)
+from tzcheck.score import Evidence, Indicator, Score, Scored
+from tzcheck.texts import text
+from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
+from tzcheck.writers.plot import plot
+from tzcheck.writers.words import plain, read_from
+
+# So many breaches of an indicator are listed, unless every one is asked for, and so many of those furthest off.
+MANY, FURTHEST = 30, 20
+OTHER = {"zh": "en", "en": "zh"}
+# What is spoken for an element, and stands in it and not between its tags.
+LABELS = ("aria-label", "data-text")
+# Stands where the texts of the other language are put in.
+SWITCHED = "@switched@"
+READY = {True: "yes", False: "no", None: "unknown"}
+
+
+def write(report: Report, lang: str, details: bool) -> str:
+    """The report as a page of HTML that can be switched to the other language; `details` lists every breach."""
+    page, other = (_page(report, one, details) for one in (lang, OTHER[lang]))
+    return page.replace(SWITCHED, _switched(page, other))
+
+
+def _page(report: Report, lang: str, details: bool) -> str:
+    """The page in one language."""
+
+    def said(id: str, /, **about: object) -> str:
+        return text(id, lang, **about)
+
+    page: str = _environment().get_template("page.html").render(
+        t=said, lang=lang, report=report, symbols=SYMBOLS, verdicts=list(Verdict), number=counted(report.problems),
+        engine=said(f"engine.{report.engine}"), places=[_place(one, report, lang, details) for one in report.places],
+        matrices=list(_matrices(report, lang)), achievements=_achievements(report, lang),
+        turned=list(_turned(report, lang)), readings=_readings(report, lang),
+        problems=[_problem(one, lang) for one in report.problems], switched=SWITCHED,
+    )  # fmt: skip
+    return page
+
+
+def _switched(page: str, other: str) -> str:
+    """The texts of the other page, as JSON: each once, and which of them stands at each place of the page."""
+    ours, theirs = _Texts(page).found, _Texts(other).found
+    numbers: dict[str, int] = {}
+    places = [
+        numbers.setdefault(one, len(numbers)) if one != own else -1 for own, one in zip(ours, theirs, strict=True)
+    ]
+    found = json.dumps({"texts": list(numbers), "places": places}, ensure_ascii=False, separators=(",", ":"))
+    return found.replace("<", "\\u003c")
+
+
+class _Texts(HTMLParser):
+    """The texts of a page in their order, as its script goes through them: those of elements, and spoken labels."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.inside = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Takes the labels of an element."""
+        self.inside = tag
+        self.found += [value or "" for name, value in attrs if name in LABELS]
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leaves an element."""
+        self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        """Takes a text that is not blank."""
+        if data.strip() and self.inside not in ("script", "style"):
+            self.found.append(data.strip())
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("tzcheck.writers"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
+    )
+    found.filters["plain"] = plain
+    return found
+
+
+@dataclass(frozen=True)
+class Furthest:
+    """A subject that fails several indicators, or one by far: which, and how near it comes to the worst of them."""
+
+    name: str
+    indicators: tuple[str, ...]
+    nearness: Fraction
+
+
+def _place(scored: Scored, report: Report, lang: str, details: bool) -> Mapping[str, Any]:
+    scores = [score for score in scored.scores if score.applicable]
+    return {
+        "id": scored.place.id,
+        "name": scored.place.name,
+        "short": scored.place.short,
+        "standards": [_standard(scored, score, report, lang, details) for score in scores],
+        "furthest": _furthest(scored.place.name, scores)[:FURTHEST],
+        "needs": [_need(one, lang) for score in scores for one in score.needs],
+    }
+
+
+def _standard(scored: Scored, score: Score, report: Report, lang: str, details: bool) -> Mapping[str, Any]:
+    titles = {one.id: one.rule.number for one in score.indicators}
+    return {
+        "id": score.pack.id,
+        "title": score.pack.head.title.of(lang),
+        "issuer": score.pack.head.issuer.of(lang),
+        "document": score.pack.head.document,
+        "met": score.met,
+        "counted": score.counted,
+        "achievement": percent(score.achievement),
+        "share": float(score.achievement or 0),
+        "unmet": score.unmet,
+        "undetermined": score.undetermined,
+        "ready": READY[score.ready] if score.pack.head.ready and score.whole else "",
+        "conclusions": conclusions(score, lang),
+        "because": [titles.get(id, id) for id in score.because],
+        "rows": [_row(scored, score, one, report, lang, details) for one in score.indicators],
+    }
+
+
+def _row(scored: Scored, score: Score, one: Indicator, report: Report, lang: str, details: bool) -> Mapping[str, Any]:
+    title = one.rule.title.of(lang)
+    spreads = [each for each in report.spreads.get((scored.place.id, one.id), ()) if _worth(each.values)]
+    by_part = {each.part for each in spreads}
+    listed = one.basis != "mark"
+    evidence = one.evidence if details else one.evidence[:MANY]
+    return {
+        "id": one.id,
+        "number": one.rule.number,
+        "title": title,
+        "verdict": one.verdict.value,
+        "symbol": symbol(score.pack, one),
+        "value": value_of(one),
+        "limit": limit_of(one),
+        "checked": one.checked if listed else 0,
+        "breaches": one.breaches,
+        "reason": reason(one.reason, lang),
+        "source": " ".join(filter(None, (one.source.document, one.source.clause))),
+        "certainty": one.source.certainty,
+        "plots": [plot([each for each in spreads if each.part == part], title, lang) for part in sorted(by_part)],
+        "evidence": [_breach(item, lang) for item in evidence] if listed else [],
+        "left_out": len(one.evidence) - len(evidence) if listed else 0,
+        "missing": [_breach(item, lang) for item in one.missing[:MANY]],
+        "fix": one.rule.fix.of(lang) if one.rule.fix and one.verdict is Verdict.UNMET else "",
+        "waivers": [f"{each.reason} {each.document_no} {each.approved_by}" for each in one.waivers if each.valid],
+    }
+
+
+def _worth(values: Sequence[tuple[Fraction, int, str | None]]) -> bool:
+    """Whether there is anything to be seen in a plot: more than one subject."""
+    return sum(number for _, number, _ in values) > 1
+
+
+def _breach(item: Evidence, lang: str) -> Mapping[str, str]:
+    limit = "" if item.limit is None else f"{SIGNS.get(item.comparator, '')} {shown(item.limit, item.value)}"
+    off = "" if item.shortfall is None else f"{distance(item.shortfall)} {item.shortfall_unit or item.unit or ''}"
+    return {
+        "name": plain(" ".join(filter(None, (item.name, category(item.category, lang))))),
+        "value": "" if item.value is None else shown(item.value, item.limit),
+        "limit": limit,
+        "off": off,
+        "where": plain(read_from(item)),
+    }
+
+
+def _furthest(place: str, scores: Iterable[Score]) -> list[Furthest]:
+    """What fails in a place, but the place itself: what fails most first, and of that what comes least near."""
+    found: dict[tuple[str, str], list[tuple[str, Fraction]]] = {}
+    for score in scores:
+        for one in score.indicators:
+            if one.verdict is Verdict.UNMET and one.rule.counted and one.basis != "mark":
+                for item in one.evidence:
+                    if item.subject and item.name and item.name != place:
+                        found.setdefault((item.subject, item.name), []).append((one.id, _nearness(item)))
+    ranked = [
+        Furthest(plain(name), tuple(dict.fromkeys(id for id, _ in each)), min(near for _, near in each))
+        for (_, name), each in found.items()
+    ]
+    return sorted(ranked, key=lambda one: (-len(one.indicators), one.nearness, one.name))
+
+
+def _nearness(item: Evidence) -> Fraction:
+    """The value over the limit, or the limit over the value where there must not be more; else 1."""
+    if not isinstance(item.value, Fraction) or not isinstance(item.limit, Fraction):
+        return Fraction(1)
+    above, below = (item.value, item.limit) if item.comparator in (">", ">=") else (item.limit, item.value)
+    return above / below if below else Fraction(1)
+
+
+def _need(need: Any, lang: str) -> Mapping[str, Any]:
+    return {
+        "id": need.indicator.id,
+        "title": need.indicator.rule.title.of(lang),
+        "fix": need.indicator.rule.fix.of(lang) if need.indicator.rule.fix else "",
+        "amount": distance(need.amount),
+        "unit": need.unit,
+        "parts": [(plain(name or subject), distance(amount)) for subject, name, amount in need.items],
+    }
+
+
+def _matrices(report: Report, lang: str) -> Iterable[Mapping[str, Any]]:
+    """The matrix of each standard that concerns several places."""
+    standards: dict[str, list[tuple[Scored, Score]]] = {}
+    for scored in report.places:
+        for score in scored.scores:
+            if score.applicable:
+                standards.setdefault(score.pack.id, []).append((scored, score))
+    for id, columns in standards.items():
+        if len(columns) < 2:
+            continue
+        by_id = [{one.id: one for one in score.indicators} for _, score in columns]
+        pack = columns[0][1].pack
+        rows = []
+        for rule_id, rule in pack.rules.items():
+            cells = [found.get(rule_id) for found in by_id]
+            if any(cells):
+                marks = [(one.verdict.value, symbol(pack, one)) if one else ("", "") for one in cells]
+                rows.append({"number": rule.number, "title": rule.title.of(lang), "id": rule_id, "marks": marks})
+        yield {
+            "id": id,
+            "title": pack.head.title.of(lang),
+            "places": [(scored.place.id, scored.place.short) for scored, _ in columns],
+            "rows": rows,
+            "unmet": [score.unmet for _, score in columns],
+            "undetermined": [score.undetermined for _, score in columns],
+            "achievement": [percent(score.achievement) for _, score in columns],
+        }
+
+
+def _achievements(report: Report, lang: str) -> list[tuple[str, str, list[str]]]:
+    """A row a standard: its achievement in every place, blank where it does not concern it."""
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for scored in report.places:
+        for score in scored.scores:
+            if score.applicable:
+                shares = found.setdefault(score.pack.id, (score.pack.head.title.of(lang), {}))[1]
+                shares[scored.place.id] = percent(score.achievement)
+    return [
+        (id, title, [shares.get(scored.place.id, "") for scored in report.places])
+        for id, (title, shares) in sorted(found.items())
+    ]
+
+
+def _problem(problem: Any, lang: str) -> Mapping[str, str]:
+    return {
+        "severity": problem.severity,
+        "said": text(f"severity.{problem.severity}", lang),
+        "where": plain(problem.where()),
+        "message": plain(problem.message(lang)),
+    }
+
+
+def _turned(report: Report, lang: str) -> Iterable[Mapping[str, Any]]:
+    for one in report.turned:
+        examples = [
+            text("turned.merged" if value == MERGED else "turned.cell", lang, row=row, text=plain(cell), value=value)
+            for row, cell, value in one.examples
+        ]
+        yield {"where": plain(f"{one.file}:{one.column}"), "cells": one.cells, "examples": examples}
+
+
+def _readings(report: Report, lang: str) -> Sequence[tuple[str, str]]:
+    """The readings that something was judged by, as the terminal tells them."""
+    found = (one for placed in report.places for score in placed.scores for one in score.indicators)
+    judged = {one.id for one in found if one.checked and one.basis != "mark"}
+    return [(id, title.of(lang)) for id, _, title in report.readings if id in judged]
