@@ -45,7 +45,9 @@ EXIT_CODES = """\b
   5  没有可判定的内容 / nothing was judged
 """
 
-FORMATS = ("text", "json", "matrix", "md", "csv", "junit", "sarif", "github", "html")
+FORMATS = ("text", "json", "matrix", "md", "csv", "junit", "sarif", "github", "html", "xlsx")
+# The formats that tell of every subject.
+THOROUGH = frozenset({"html", "xlsx"})
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -194,8 +196,8 @@ def check(
     pairs = _pairs(formats, outputs)
     from tzcheck.report import exit_code
 
-    spread = any(format == "html" for format, _ in pairs)
-    report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, spread)
+    thorough = any(format in THOROUGH for format, _ in pairs)
+    report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough)
     for format, output in pairs:
         _put(report, format, output, lang, details, quiet)
     if annotate:
@@ -231,7 +233,7 @@ def _annotate(paths: tuple[Path, ...], target: Path, problems: Any, places: Any,
 
 def _checked(
     paths: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
-    as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, spread: bool = False,
+    as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, thorough: bool = False,
 ) -> "Report":  # fmt: skip
     from tzcheck import compiled, planner, report
 
@@ -248,7 +250,7 @@ def _checked(
             compiled.keep(key, found)
         return found
 
-    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned, spread)
+    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned, thorough)
 
 
 def _sorted(value: Any) -> Any:
@@ -324,10 +326,14 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
     if output == "-" and format == "text" and quiet:
         return
     written = WRITERS[format](report, lang, details)
-    if output == "-":
-        sys.stdout.write(written)
-    else:
+    if output != "-":
         write_whole(Path(output), written)
+    elif isinstance(written, str):
+        sys.stdout.write(written)
+    elif sys.stdout.isatty():
+        raise UsageFault([Problem("error", "no_terminal", value=format)])
+    else:
+        sys.stdout.buffer.write(written)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from tzcheck import __version__
 from tzcheck.engines import agree
-from tzcheck.engines.judged import Spread
+from tzcheck.engines.judged import Spread, Standing
 from tzcheck.errors import (
     EXIT_FACTS,
     EXIT_FAILED,
@@ -25,6 +25,7 @@ from tzcheck.facts import Facts
 from tzcheck.place import LEVELS, TAIZHOU
 from tzcheck.planner import plan
 from tzcheck.reading import FileRead, Turned
+from tzcheck.row import REFERENCES
 from tzcheck.rule import Rulebook, RulePack, Text
 from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, rounded, score
 from tzcheck.sql import Plan
@@ -45,7 +46,7 @@ class Report:
     DuckDB could judge, `readings` which reading was used where the source leaves several open. `differing` are pairs of
     rules, with their titles, that ask another thing of the same. `narrowed` says that not all rules were asked for.
     `turned` is what was understood of cells that are spelled in another way, `spreads` where the subjects stand, by
-    place and rule, if that was asked for.
+    place and rule, and `schools` how each of them does, if that was asked for.
     """
 
     as_of: date
@@ -64,6 +65,24 @@ class Report:
     version: str = __version__
     turned: tuple[Turned, ...] = ()
     spreads: Mapping[tuple[str, str], Sequence[Spread]] = field(default_factory=dict)
+    schools: tuple["School", ...] = ()
+
+
+@dataclass(frozen=True)
+class School:
+    """How a school or kindergarten does: the indicators that it holds, fails, and those that can't be told."""
+
+    place: str
+    id: str
+    name: str
+    holds: tuple[str, ...]
+    fails: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def score(self) -> Fraction:
+        """The share of its indicators that it holds."""
+        return Fraction(len(self.holds), len(self.holds) + len(self.fails) + len(self.unknown))
 
 
 def check(
@@ -74,11 +93,11 @@ def check(
     engine: str = "auto",
     counties: Iterable[str] = (),
     planned: Planner = plan,
-    spread: bool = False,
+    thorough: bool = False,
 ) -> Report:
     """Judges the facts against the rules `wanted` on a day; `counties` (codes or names) narrow the places.
 
-    `planned` makes the plan, or has kept it; `spread` asks where all subjects stand, too.
+    `planned` makes the plan, or has kept it; `thorough` asks how all subjects do, too.
 
     Raises UsageFault where a county is not among the facts.
     """
@@ -87,8 +106,9 @@ def check(
     judgements = agree.judge(work, facts, engine)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
     spreads: dict[tuple[str, str], list[Spread]] = {}
-    for one in agree.spreads(work, facts, wanted) if spread else ():
+    for one in agree.spreads(work, facts, wanted) if thorough else ():
         spreads.setdefault((facts.places[one.place].id, one.rule), []).append(one)
+    schools = _schools(facts, agree.standings(work, facts, wanted)) if thorough else ()
     return Report(
         as_of=day,
         profile=book.profile,
@@ -108,10 +128,31 @@ def check(
         narrowed=wanted != book.ids,
         turned=facts.turned,
         spreads=spreads,
+        schools=schools,
         problems=located(
             sorted(answered((*facts.problems, *found, *unread(book, facts)), facts), key=Problem.order), facts.files
         ),
     )
+
+
+def _schools(facts: Facts, standings: Iterable[Standing]) -> tuple[School, ...]:
+    """The schools and kindergartens, each with its indicators: those that do worst first."""
+    names: dict[tuple[int, str], str] = {}
+    for key, home in REFERENCES.items():
+        typed = facts.tables.get(home)
+        for place, id, name, _ in typed.counted("_place", key, typed.table.name[0]) if typed else ():
+            names[place, id] = name
+    found: dict[tuple[int, str], dict[str, bool | None]] = {}
+    for one in standings:
+        own = found.setdefault((one.place, one.subject), {})
+        # A rule that looks at both stages of a school fails where one does.
+        known = own.get(one.rule, True)
+        own[one.rule] = False if False in (known, one.holds) else None if None in (known, one.holds) else True
+    schools = []
+    for (place, id), own in found.items():
+        of = {wanted: tuple(rule for rule, how in own.items() if how is wanted) for wanted in (True, False, None)}
+        schools.append(School(facts.places[place].id, id, names.get((place, id), id), of[True], of[False], of[None]))
+    return tuple(sorted(schools, key=lambda one: (one.place, one.score, one.id)))
 
 
 def located(problems: Iterable[Problem], files: Iterable[FileRead]) -> tuple[Problem, ...]:

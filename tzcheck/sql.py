@@ -461,6 +461,15 @@ def spread(batch: Batch, number: int, columns: Iterable[str], names: Iterable[st
     )
 
 
+def standing(batch: Batch, number: int, subject: str) -> str:
+    """The query of whether a judgement holds for all rows of a `subject`, by place; NULL where that can't be told."""
+    return (
+        f'SELECT place, "{subject}", CASE WHEN bool_or(NOT h{number}) THEN false '
+        f"WHEN bool_or(h{number} IS NULL) THEN NULL ELSE true END FROM ({batch.judged}) AS judged "
+        f'WHERE coalesce(a{number}, true) GROUP BY place, "{subject}"'
+    )
+
+
 def judged_columns(batch: Batch) -> list[str]:
     """The names of the columns that `judged` yields, in order."""
     return ["place", *_columns_read(batch), *(f"{letter}{i}" for i in range(len(batch.judgements)) for letter in "ah")]

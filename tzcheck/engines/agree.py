@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tzcheck.engines import duckdb, rete
-from tzcheck.engines.judged import Count, Judged, Spread, Subject
+from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject
 from tzcheck.errors import EngineFault, Problem, UsageFault
 from tzcheck.facts import Facts
 from tzcheck.sql import Judgement, Plan
@@ -131,6 +131,11 @@ def _same(one: tuple[bool | None, bool | None], other: tuple[bool | None, bool |
 def spreads(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Spread]:
     """Where the subjects stand of those of `rules` that compare numbers, once the plan was judged: what plots show."""
     return duckdb.spreads(plan, facts, rules)
+
+
+def standings(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Standing]:
+    """How every school and kindergarten does under those of `rules` that look at it, once the plan was judged."""
+    return duckdb.standings(plan, facts, rules)
 
 
 def subjects(plan: Plan, facts: Facts) -> tuple[Subject, ...]:

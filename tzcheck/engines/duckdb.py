@@ -11,10 +11,11 @@ from sqlglot import exp
 
 from tzcheck import condition as conditions
 from tzcheck import sql
-from tzcheck.engines.judged import Count, Judged, Spread, Subject, Value, told
+from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject, Value, told
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
 from tzcheck.readers.store import ROWS
+from tzcheck.row import REFERENCES
 from tzcheck.sql import Batch, Judgement, Plan, Root, Side
 from tzcheck.table import TABLES
 
@@ -106,6 +107,23 @@ def spreads(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Spread]:
                         limit if isinstance(limit, Fraction) else None, tuple(sorted(some, key=lambda one: one[0])),
                     )
                 )  # fmt: skip
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        return [one for found in pool.map(of_batch, plan.batches) for one in found]
+
+
+def standings(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Standing]:
+    """How every school and kindergarten does under those of `rules` that look at its rows; as `spreads`, afterwards."""
+    connection = facts.store.connection
+
+    def of_batch(batch: Batch) -> list[Standing]:
+        found: list[Standing] = []
+        for number, judgement in enumerate(batch.judgements):
+            subject = judgement.table.subject if judgement.table else None
+            if judgement.rule in rules and subject in REFERENCES:
+                rows = connection.cursor().execute(sql.standing(batch, number, subject)).fetchall()
+                found += (Standing(judgement.rule or "", *row) for row in rows)
         return found
 
     with ThreadPoolExecutor(2) as pool:

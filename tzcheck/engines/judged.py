@@ -89,6 +89,16 @@ class Spread:
     values: tuple[tuple[Fraction, int, str | None], ...]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a school or kindergarten does under a rule in a place (an index into the facts); `holds` None: unknown."""
+
+    rule: str
+    place: int
+    subject: str
+    holds: bool | None
+
+
 def told(subject: Subject) -> bool:
     """Whether a report tells of a subject: it does not plainly hold, or it has something to show."""
     return subject.applies is not False and (not subject.holds or bool(subject.shows) or subject.relaxed)
