@@ -48,6 +48,8 @@ EXIT_CODES = """\b
 FORMATS = ("text", "json", "matrix", "md", "csv", "junit", "sarif", "github", "html", "xlsx")
 # The formats that tell of every subject.
 THOROUGH = frozenset({"html", "xlsx"})
+# What a file leads to that is JSON and yet no result.
+WRONG_RESULT = (KeyError, TypeError, ValueError, AttributeError)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -181,6 +183,10 @@ def main() -> None:
         help="按指标或按能否申报定退出码 / exit by indicators or by readiness",
     ),
     click.option("--details", is_flag=True, help="列出每一条问题 / list every breach"),
+    click.option(
+        "--baseline", type=click.Path(path_type=Path), metavar="RESULT",
+        help="以前的结果（JSON）：只有新问题算未通过 / an earlier result: only what is new fails",
+    ),
     annotate_option, lang_option, encoding_option,
     click.option("--quiet", is_flag=True, help="不打印报告 / print no report"),
     click.option("--no-progress", is_flag=True, help="不显示进度 / show no progress"),
@@ -189,15 +195,18 @@ def main() -> None:
 def check(
     ctx: click.Context, paths: tuple[Path, ...], standards: tuple[str, ...], as_of: date | None, profile: str,
     rule_folders: tuple[Path, ...], formats: tuple[str, ...], outputs: tuple[str, ...], fail_on: str, engine: str,
-    counties: tuple[str, ...], gate: str, details: bool, annotate: Path | None, lang: str, encoding: str | None,
-    quiet: bool, no_progress: bool,
+    counties: tuple[str, ...], gate: str, details: bool, baseline: Path | None, annotate: Path | None, lang: str,
+    encoding: str | None, quiet: bool, no_progress: bool,
 ) -> None:  # fmt: skip
     """按标准判定县 / Judge counties against standards."""
     pairs = _pairs(formats, outputs)
     from tzcheck.report import exit_code
 
     thorough = any(format in THOROUGH for format, _ in pairs)
+    earlier = _result(baseline) if baseline else None
     report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough)
+    if earlier:
+        report = _held_against(report, earlier, str(baseline))
     for format, output in pairs:
         _put(report, format, output, lang, details, quiet)
     if annotate:
@@ -206,6 +215,16 @@ def check(
     if code == EXIT_NOTHING:
         _complain([Problem("query", "nothing")], lang)
     ctx.exit(code)
+
+
+def _held_against(report: "Report", earlier: dict[str, Any], path: str) -> "Report":
+    from tzcheck.baseline import held_against
+
+    try:
+        return held_against(report, earlier)
+    except WRONG_RESULT as error:
+        why = {"why": f"{type(error).__name__} {error}"}
+        raise FactsFault([Problem("error", "no_result", path, details=why)]) from None
 
 
 def _pairs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -452,7 +471,7 @@ def compare(
     results = [result(old), result(new)]
     try:
         found = comparing.compare(*results)
-    except (KeyError, TypeError, AttributeError) as error:
+    except WRONG_RESULT as error:
         why = f"{type(error).__name__} {error}"
         raise FactsFault([Problem("error", "no_result", f"{old}, {new}", details={"why": why})]) from None
     if format == "json":

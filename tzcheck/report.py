@@ -46,7 +46,7 @@ class Report:
     DuckDB could judge, `readings` which reading was used where the source leaves several open. `differing` are pairs of
     rules, with their titles, that ask another thing of the same. `narrowed` says that not all rules were asked for.
     `turned` is what was understood of cells that are spelled in another way, `spreads` where the subjects stand, by
-    place and rule, and `schools` how each of them does, if that was asked for.
+    place and rule, and `schools` how each of them does, if that was asked for. `baseline` says that there is one.
     """
 
     as_of: date
@@ -66,6 +66,7 @@ class Report:
     turned: tuple[Turned, ...] = ()
     spreads: Mapping[tuple[str, str], Sequence[Spread]] = field(default_factory=dict)
     schools: tuple["School", ...] = ()
+    baseline: bool = False
 
 
 @dataclass(frozen=True)
@@ -236,10 +237,18 @@ def _chosen(facts: Facts, counties: tuple[str, ...]) -> Sequence[int]:
     return [index for index in order if index in chosen]
 
 
+# The verdicts that fail, by what was asked for.
+FAILING: Mapping[str, tuple[Verdict, ...]] = {
+    "unmet": (Verdict.UNMET,),
+    "undetermined": (Verdict.UNMET, Verdict.UNDETERMINED),
+    "never": (),
+}
+
+
 def exit_code(report: Report, fail_on: str, gate: str = "indicators") -> int:
     """The exit code of the contract: 4, 3, 5, 1, 0, the first that holds."""
-    verdicts = [
-        one.verdict
+    asked = [
+        one
         for scored in report.places
         for score in scored.scores
         for one in score.indicators
@@ -250,17 +259,14 @@ def exit_code(report: Report, fail_on: str, gate: str = "indicators") -> int:
     if any(problem.severity == "error" for problem in report.problems):
         return EXIT_FACTS
     outside = (Verdict.NOT_APPLICABLE, Verdict.NOT_COUNTED)
-    if all(verdict in outside for verdict in verdicts):
+    if all(one.verdict in outside for one in asked):
         return EXIT_NOTHING
     if gate == "ready":
-        ready = all(score.ready for scored in report.places for score in scored.scores if score.applicable)
+        scores = [score for scored in report.places for score in scored.scores if score.applicable]
+        ready = all(score.ready or score.never_ready for score in scores)
         return EXIT_MET if ready or fail_on == "never" else EXIT_FAILED
-    failing = {
-        "unmet": (Verdict.UNMET,),
-        "undetermined": (Verdict.UNMET, Verdict.UNDETERMINED),
-        "never": (),
-    }[fail_on]
-    return EXIT_FAILED if any(verdict in failing for verdict in verdicts) else EXIT_MET
+    failing = FAILING[fail_on]
+    return EXIT_FAILED if any(one.fails(failing) for one in asked) else EXIT_MET
 
 
 # --- as data -------------------------------------------------------------------------------------------------------
@@ -437,6 +443,7 @@ def _indicator(pack: RulePack, one: Indicator, lang: str, files: Mapping[str, Fi
             for item in one.shows
         ],
     }
+    data |= {"before": one.before.value} if one.before else {}
     return {**data, "engines": dict(one.engines)} if one.engines else data
 
 
@@ -463,6 +470,7 @@ def _evidence(item: Evidence, lang: str, files: Mapping[str, FileRead]) -> dict[
         "column": item.column,
         "shortfall_unit": item.shortfall_unit,
         "rows": [{**_at(file, files), "row": row} for file, row in item.rows],
+        **({"known": True} if item.known else {}),
     }
     if not item.failing:
         return data

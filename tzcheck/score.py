@@ -1,7 +1,7 @@
 """Scores: the verdict of every indicator in every place, the achievement of a standard, and whether it is ready."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -44,6 +44,7 @@ class Evidence:
     `value`, `limit` and `shortfall` are exact, in the unit of the indicator. `rows` are the rows (file, row) of a
     city's sums, where there are several. `shortfall` is told in `shortfall_unit`: what there must be more (or less)
     of. `failing` are all the comparisons that fail, the one nearest to its limit first, where a rule makes several.
+    `known` says that it is in the baseline.
     """
 
     subject: str | None
@@ -61,6 +62,7 @@ class Evidence:
     shortfall_unit: str | None = None
     shared: bool = False
     failing: tuple["Failing", ...] = ()
+    known: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Indicator:
     """An indicator's verdict in one place, with what it was made from. `relaxed` hold under a relaxation only.
 
     Where it has several subjects, `value` is the `share` of them that hold; otherwise it is the number itself.
+    `before` is its verdict in the baseline, None without one.
     """
 
     id: str
@@ -136,11 +139,17 @@ class Indicator:
     engines: Mapping[str, str] | None = None
     limit_source: Source | None = None
     waivers: tuple[Waiver, ...] = ()
+    before: Verdict | None = None
 
     @property
     def source(self) -> Source:
         """Where its limit comes from: the value of the day may have a source of its own."""
         return self.limit_source or self.rule.source
+
+    def fails(self, failing: Collection[Verdict]) -> bool:
+        """Whether it has one of the verdicts that fail, and not in the baseline already with the same breaches."""
+        fresh = self.verdict is self.before is Verdict.UNMET and not all(item.known for item in self.evidence)
+        return self.verdict in failing and (self.before not in failing or fresh)
 
     @property
     def waived_from(self) -> Verdict | None:
@@ -163,7 +172,7 @@ class Score:
     """A standard in one place: how many indicators are met of those counted, and whether it is ready.
 
     `ready` is None where that can't be told; `because` lists the indicators that stand in the way. `whole` says
-    whether all its indicators were asked for.
+    whether all its indicators were asked for, `never_ready` that it was not ready in the baseline either.
     """
 
     pack: RulePack
@@ -173,6 +182,7 @@ class Score:
     ready: bool | None
     because: tuple[str, ...]
     whole: bool
+    never_ready: bool = False
 
     @property
     def achievement(self) -> Fraction | None:

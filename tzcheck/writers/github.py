@@ -2,11 +2,11 @@
 
 from tzcheck.errors import Problem
 from tzcheck.reading import FileRead
-from tzcheck.report import Report, reason
+from tzcheck.report import FAILING, Report, reason
 from tzcheck.score import Indicator
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
-from tzcheck.writers.words import finding, plain
+from tzcheck.writers.words import finding, known, plain
 
 LEVELS = {"error": "error", "query": "warning"}
 
@@ -14,11 +14,13 @@ LEVELS = {"error": "error", "query": "warning"}
 def write(report: Report, lang: str, details: bool) -> str:
     """The annotations, the gravest first, as a workflow shows only the first ten of a kind.
 
-    An indicator has one, at its first breach; queries and what can't be judged are warnings.
+    An indicator has one, at its first breach; queries and what can't be judged are warnings, what is in the baseline
+    notices.
     """
     files = {file.path: file for file in report.files}
     errors: list[str] = []
     warnings: list[str] = []
+    notices: list[str] = []
     for problem in report.problems:
         if problem.severity in LEVELS:
             line = _of_problem(problem, files, lang)
@@ -26,12 +28,17 @@ def write(report: Report, lang: str, details: bool) -> str:
     for scored in report.places:
         for one in (one for score in scored.scores for one in score.indicators):
             title = f"{plain(scored.place.name)} {one.id} {one.rule.title.of(lang)}"
-            if one.verdict is Verdict.UNMET:
+            if one.verdict in FAILING["undetermined"] and not one.fails(FAILING["undetermined"]):
+                said = (
+                    f"{text(f'verdict.{one.verdict.value}', lang)}{known(one, lang)}: {plain(reason(one.reason, lang))}"
+                )
+                notices.append(_line("notice", title, said))
+            elif one.verdict is Verdict.UNMET:
                 errors.append(_of_indicator(one, title, files, lang))
             elif one.verdict is Verdict.UNDETERMINED:
                 said = f"{text('verdict.undetermined', lang)}: {plain(reason(one.reason, lang))}"
                 warnings.append(_line("warning", title, said))
-    return "".join(f"{line}\n" for line in (*errors, *warnings))
+    return "".join(f"{line}\n" for line in (*errors, *warnings, *notices))
 
 
 def _of_problem(problem: Problem, files: dict[str, FileRead], lang: str) -> str:

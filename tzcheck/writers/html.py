@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from tzcheck.facts import MERGED
 from tzcheck.report import (
+    FAILING,
     Report,
     category,
     conclusions,
@@ -28,7 +29,7 @@ from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
 from tzcheck.writers.plot import plot
-from tzcheck.writers.words import plain, read_from
+from tzcheck.writers.words import known, plain, read_from
 
 # So many breaches of an indicator are listed, unless every one is asked for, and so many of those furthest off.
 MANY, FURTHEST = 30, 20
@@ -158,6 +159,7 @@ def _row(scored: Scored, score: Score, one: Indicator, report: Report, lang: str
         "id": one.id,
         "number": one.rule.number,
         "title": title,
+        "known": known(one, lang) if one.verdict in FAILING["undetermined"] else "",
         "verdict": one.verdict.value,
         "symbol": symbol(score.pack, one),
         "value": value_of(one),

@@ -7,7 +7,7 @@ from tzcheck.report import Report, conclusions, counted, limit_of, percent, reas
 from tzcheck.score import Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
-from tzcheck.writers.words import breach, plain
+from tzcheck.writers.words import breach, known, plain
 
 # So many breaches of an indicator, and problems of the facts, unless every one is asked for.
 FEW = 3
@@ -117,7 +117,7 @@ def _findings(scored: Scored, score: Score, lang: str, details: bool) -> Iterabl
 
 
 def _of_indicator(score: Score, one: Indicator, lang: str) -> list[str]:
-    verdict = f"{symbol(score.pack, one)} {text(f'verdict.{one.verdict.value}', lang)}"
+    verdict = f"{symbol(score.pack, one)} {text(f'verdict.{one.verdict.value}', lang)}{known(one, lang)}"
     return [one.id, one.rule.title.of(lang), verdict, value_of(one), limit_of(one), f"{one.breaches}/{one.checked}"]
 
 

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from tzcheck.errors import Problem
 from tzcheck.reading import FileRead
-from tzcheck.report import Report, limit_of, reason
+from tzcheck.report import FAILING, Report, limit_of, reason
 from tzcheck.rule import RulePack
-from tzcheck.score import Evidence, Indicator, Score, Scored
+from tzcheck.score import Evidence, Indicator, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
 from tzcheck.waiver import Waiver
@@ -63,7 +63,7 @@ def _results(
         for score in scored.scores:
             for one in score.indicators:
                 rules.setdefault(one.id, _rule(score.pack, one, lang))
-                yield from _of_indicator(scored, score, one, files, lang)
+                yield from _of_indicator(report, scored, one, files, lang)
 
 
 def _rule(pack: RulePack, one: Indicator, lang: str) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _rule(pack: RulePack, one: Indicator, lang: str) -> dict[str, Any]:
 
 
 def _of_indicator(
-    scored: Scored, score: Score, one: Indicator, files: Mapping[str, FileRead], lang: str
+    report: Report, scored: Scored, one: Indicator, files: Mapping[str, FileRead], lang: str
 ) -> Iterable[dict[str, Any]]:
     """A result a breach, or one for the indicator where none is known by itself; none where it is met."""
     head = f"{plain(scored.place.name)} {one.rule.title.of(lang)}: "
@@ -94,11 +94,14 @@ def _of_indicator(
         for item in one.evidence:
             found = _result(one.id, "fail", head + breach(item, lang), (*key, item.subject, item.name, item.category))
             found["locations"] = _locations(item, files)
+            if report.baseline:
+                found["baselineState"] = "unchanged" if item.known else "new"
             yield _suppressed(found, one, item.subject)
-    elif failing:
-        yield _suppressed(_result(one.id, "fail", head + why, key), one, None)
-    elif one.verdict is Verdict.UNDETERMINED:
-        yield _suppressed(_result(one.id, "open", head + why, key), one, None)
+    elif failing or one.verdict is Verdict.UNDETERMINED:
+        found = _result(one.id, "fail" if failing else "open", head + why, key)
+        if report.baseline:
+            found["baselineState"] = "new" if one.fails(FAILING["undetermined"]) else "unchanged"
+        yield _suppressed(found, one, None)
     elif one.verdict is Verdict.NOT_APPLICABLE:
         yield _result(one.id, "notApplicable", head + why, key)
 

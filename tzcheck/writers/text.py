@@ -31,7 +31,7 @@ from tzcheck.report import (
 from tzcheck.score import Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
-from tzcheck.writers.words import breach, failing, plain, where
+from tzcheck.writers.words import breach, failing, known, plain, where
 
 STYLES = {
     Verdict.MET: "green",
@@ -253,7 +253,10 @@ def _findings(columns: list[tuple[Scored, Score]], lang: str, details: bool, con
                 continue
             sign = symbol(score.pack, one)
             console.print(
-                Text(f"{sign} {plain(scored.place.name)} {one.id} {one.rule.title.of(lang)}", style=STYLES[one.verdict])
+                Text(
+                    f"{sign} {plain(scored.place.name)} {one.id} {one.rule.title.of(lang)}{known(one, lang)}",
+                    style=STYLES[one.verdict],
+                )
             )
             if details:
                 console.print(Text("  " + reason(one.reason, lang), style="dim"))

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from tzcheck.report import category, distance, places_in_files, reason, shown
+from tzcheck.report import FAILING, category, distance, places_in_files, reason, shown
 from tzcheck.score import Evidence, Indicator
 from tzcheck.texts import text
-from tzcheck.verdict import SIGNS
+from tzcheck.verdict import SIGNS, Verdict
 
 
 def plain(value: str) -> str:
@@ -50,6 +50,18 @@ def read_from(item: Evidence) -> str:
 def where(file: str | None, row: int | None, column: str | None) -> str:
     """A place in a file of facts for people: `classes.csv:7:students`."""
     return ":".join(str(part) for part in (file, row, column) if part is not None)
+
+
+def known(one: Indicator, lang: str) -> str:
+    """What the baseline says of an indicator that fails, in brackets; nothing where there is none."""
+    if one.before is None:
+        return ""
+    new = [item for item in one.evidence if not item.known]
+    if not one.fails(FAILING["undetermined"]):
+        return text("baseline.known", lang)
+    if one.before is Verdict.UNMET and len(new) < len(one.evidence):
+        return text("baseline.some", lang, number=len(new))
+    return text("baseline.new", lang)
 
 
 def finding(one: Indicator, lang: str) -> str:
