@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 from xml.etree import ElementTree
@@ -39,6 +40,14 @@ def test_a_command_of_the_readme_runs(line: str, monkeypatch: pytest.MonkeyPatch
     run = tzcheck(*shlex.split(line)[1:])
     assert run.code in (0, 1)
     assert run.out
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_a_desk_without_a_compiler_installs_all_but_durable_rules(readme: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split("[>=;]", one)[0].strip() for one in project["dependencies"]} - {"durable-rules"}
+    line = next(line for line in lines(readme) if line.startswith("pip install click"))
+    assert {one.split(">=")[0] for one in shlex.split(line)[2:]} == needed
 
 
 def test_the_picture_says_what_the_report_says() -> None:
