@@ -468,7 +468,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{formula}: {amount} divided by 0; where there are no students there should be no funds",
     ),
     "problem.import_meant": (
-        "写入的是 {formula} = {value}，规则要的是{meant}，只会更小；请在 values.csv 中改为实数",
+        "写入了 {value}（{formula}），而规则要的是{meant}，只会更小；请在 values.csv 中改成实际数",
         "{formula} = {value} was written, while the rule asks for {meant}, which is never more; "
         "put the real number into values.csv",
     ),
@@ -509,7 +509,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "there is another county form, {first}; one county is imported at a time, this one was not taken",
     ),
     "problem.import_sum_lacks": (
-        "没有写入全县的 {labels}：{schools} 缺数，合计会偏小",
+        "没有写入全县合计（{labels}）：{schools}缺数，合计会偏小",
         "the sums of {labels} were not written: missing in {schools}, so that they would be too small",
     ),
     "problem.import_whole_school": (
