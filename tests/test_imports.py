@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -14,8 +15,9 @@ import pytest
 
 from tests import official_forms as forms
 from tests.support import ROOT, Run, tzcheck
-from tzcheck import imports
+from tzcheck import cli, imports
 from tzcheck.cells import ends_of_band
+from tzcheck.errors import Problem, UsageFault
 from tzcheck.form import Form, labelled
 from tzcheck.form import forms as maps
 from tzcheck.table import SCHOOLS, TABLES, WORKED_OUT
@@ -698,6 +700,556 @@ def test_junior_teachers_of_a_school_with_a_senior_stage_must_stand_in_a_block_o
     book.save(path)
     row = school_row(imports.read([tmp_path / "in"]), "3133000003")
     assert (row["above_degree_junior"], row["pe_art_junior"]) == ("48", "5")
+
+
+# --- doubt is no pass ----------------------------------------------------------------------------------------------
+
+
+def verdicts(folder: Path, *ids: str) -> dict[str, str]:
+    """The verdicts of indicators on what was imported."""
+    checked = tzcheck("check", folder / "out", "--standard", "balanced", "--format", "json", "--lang", "en")
+    return {id: checked.indicators("示例县")[f"balanced.{id}"]["verdict"] for id in ids}
+
+
+def cells(rows: list[dict[str, str]], column: str, **keys: str) -> list[str | None]:
+    """What a column has in the rows of a table with those keys."""
+    return [row.get(column) for row in rows if all(row.get(key) == one for key, one in keys.items())]
+
+
+@pytest.mark.parametrize(
+    ("values", "indicator", "verdict"),
+    [
+        ({20: 8, 21: 2}, "12", "unmet"), ({20: 10, 21: 0}, "12", "met"),
+        ({20: 10, 21: 0, 22: "约1", 15: None}, "12", "undetermined"), ({20: 10, 21: 0, 22: None}, "12", "undetermined"),
+        ({}, "10", "met"), ({54: "约1"}, "10", "undetermined"), ({53: 1}, "10", "undetermined"),
+    ],
+)  # fmt: skip
+def test_a_band_that_was_not_read_is_a_row_without_a_number(
+    tmp_path: Path, values: dict[int, Any], indicator: str, verdict: str
+) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", values)
+    forms.county(tmp_path / "in" / "b.xlsx")
+    run(tmp_path)
+    assert verdicts(tmp_path, indicator) == {indicator: verdict}
+    assert (len(table(tmp_path, "class_bands")), len(table(tmp_path, "room_bands"))) == (10, 8)
+
+
+def test_a_band_of_the_statistics_that_was_not_read_is_a_row_without_a_number(tmp_path: Path) -> None:
+    def change(sheets: Any) -> None:
+        sheets["教基2107"]["C12"], sheets["教基2107"]["C5"] = "约2", None
+        sheets["教基2106"].delete_rows(12)
+
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
+    forms.county(tmp_path / "in" / "b.xlsx")
+    run(tmp_path)
+    assert verdicts(tmp_path, "12") == {"12": "undetermined"}
+    rows = imports.read([tmp_path / "in"]).tables["class_bands"]
+    assert cells(rows, "classes", stage="初中", band="51-55") == [None]
+    assert cells(rows, "classes", stage="小学", band="51-55") == [None]
+    assert cells(rows, "classes", stage="小学", band="41-45") == ["12"]
+
+
+def test_sums_are_written_where_every_junior_school_gave_its_form(tmp_path: Path) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", forms.JUNIOR)
+    forms.school(tmp_path / "in" / "b.xlsx")
+    forms.county(tmp_path / "in" / "c.xlsx")
+    run(tmp_path)
+    assert table(tmp_path, "values")[-5:] == [
+        ["junior_graduates", "168"], ["junior_entrants", "171"], ["junior_transferred_in", "4"],
+        ["junior_transferred_out", "5"], ["junior_died", "1"],
+    ]  # fmt: skip
+    assert [row[-1] for row in lines(tmp_path, "本届毕业学生人数")] == ["sum over 1 schools", "not taken: blank"]
+    assert verdicts(tmp_path, "23") == {"23": "met"}
+
+
+def _damaged(folder: Path) -> None:
+    (folder / "二中.xlsx").write_bytes(b"PK" * 50)
+
+
+def _twin(folder: Path) -> None:
+    forms.school(folder / "二中.xlsx", forms.JUNIOR)
+
+
+def _unknown_type(folder: Path) -> None:
+    forms.statistics(folder / "二中.xlsx", leave_out=("教基1001",))
+
+
+def _linked(folder: Path) -> None:
+    forms.school(folder.parent / "elsewhere" / "二中.xlsx", {**forms.JUNIOR, 3: 3133000009})
+    (folder / "more").symlink_to(folder.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "more", [lambda folder: forms.statistics(folder / "实验.xlsx"), _damaged, _twin, _unknown_type, _linked]
+)
+def test_no_sum_is_written_where_a_junior_school_may_be_missing(tmp_path: Path, more: Callable[[Path], Any]) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", forms.JUNIOR)
+    forms.county(tmp_path / "in" / "c.xlsx")
+    more(tmp_path / "in")
+    found = imports.read([tmp_path / "in"])
+    assert [row["key"] for row in found.tables["values"] if row["key"].startswith("junior")] == []
+    assert [one.code for one in found.problems].count("import_sum_lacks") == 1
+
+
+def _second_school(sheet: Any) -> None:
+    sheet["F1"] = "填报值"
+    for row in range(2, 70):
+        sheet.cell(row, 6).value = sheet.cell(row, 5).value
+    sheet["F2"], sheet["F4"] = "示例二小", 2133000077
+
+
+def test_a_second_column_of_values_is_an_error_and_neither_is_taken(tmp_path: Path) -> None:
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), _second_school)
+    forms.county(tmp_path / "in" / "b.xlsx")
+    assert told(tmp_path) == [("error", "import_two_columns", "a.xlsx!采集表!F1")]
+    assert imports.read([tmp_path / "in"]).tables["schools"] == []
+
+
+def _csv_form(path: Path, change: Callable[[str], str]) -> None:
+    rows = [forms.HEADER, *((*row[:4], "" if row[4] is None else row[4], "是", "") for row in forms.SCHOOL)]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(change(out.getvalue()), encoding="utf-8", newline="")
+
+
+def test_a_comma_in_a_number_of_a_csv_does_not_make_another_number(tmp_path: Path) -> None:
+    _csv_form(tmp_path / "in" / "a.csv", lambda text: text.replace("人,430,是", "人,1,430,是", 1))
+    forms.county(tmp_path / "in" / "b.xlsx")
+    assert told(tmp_path) == [("error", "import_shifted", "a.csv!E11"), ("query", "import_aside", "a.csv!F11")]
+    assert "students_primary" not in school_row(imports.read([tmp_path / "in"]))
+    _csv_form(tmp_path / "in" / "a.csv", lambda text: text.replace("人,430,是", '人,"1,430",是', 1))
+    assert school_row(imports.read([tmp_path / "in"]))["students_primary"] == "1430"
+
+
+def test_what_stands_beside_the_values_is_listed_and_a_number_there_is_told(tmp_path: Path) -> None:
+    def change(sheet: Any) -> None:
+        sheet["F50"], sheet["G50"], sheet["A72"] = 500, "见租赁合同", "注：由学校填写"
+
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), change)
+    forms.county(tmp_path / "in" / "b.xlsx")
+    assert told(tmp_path) == [("query", "import_aside", "a.xlsx!采集表!F50")]
+    run(tmp_path)
+    aside = [row[2:5] for row in table(tmp_path, "imported") if row[-1] == "not taken: beside the column of values"]
+    assert aside == [
+        ["F50", "校外租赁场馆面积", "500"], ["G50", "校外租赁场馆面积", "见租赁合同"], ["A72", "", "注：由学校填写"],
+    ]  # fmt: skip
+
+
+def test_a_cell_beyond_the_header_is_an_error(tmp_path: Path) -> None:
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), _cell("J50", 500))
+    forms.county(tmp_path / "in" / "b.xlsx")
+    assert told(tmp_path) == [("error", "import_beyond", "a.xlsx!采集表!J50")]
+
+
+def _unit_in_header(sheet: Any) -> None:
+    sheet.delete_cols(4)
+    sheet["D1"], sheet["D52"], sheet["D62"], sheet["D63"], sheet["D64"] = "填报值（元）", 987600, 452000, 449000, 26000
+
+
+def _unit_in_title(sheet: Any) -> None:
+    _unit_in_header(sheet)
+    sheet["D1"] = "填报值"
+    sheet.insert_rows(1)
+    sheet["A1"] = "单位：元"
+
+
+def _unit_in_label(sheet: Any) -> None:
+    sheet["C52"], sheet["D52"], sheet["E52"] = "教学仪器设备资产值（账面原值）（元）", None, 987600
+
+
+@pytest.mark.parametrize("change", [_unit_in_header, _unit_in_title, _unit_in_label])
+def test_a_unit_counts_wherever_it_is_named(tmp_path: Path, change: Callable[[Any], None]) -> None:
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), change)
+    found = imports.read([tmp_path / "in"])
+    assert [one.code for one in found.problems] == ["import_no_county"]
+    row = school_row(found)
+    assert (row["equipment_value"], row["public_funds_budget"], row["teaching_area"]) == ("98.76", "45.2", "2480.5")
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (_cell("C52", "教学仪器设备资产值（账面原值）（元）"), "C52"), (_cell("E1", "填报值（元）"), "E1"),
+        (lambda sheet: (sheet.insert_rows(1), _cell("A1", "学校采集表（单位：元）")(sheet)), "A1"),
+    ],
+)  # fmt: skip
+def test_two_units_for_one_value_are_an_error(tmp_path: Path, change: Callable[[Any], Any], where: str) -> None:
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), change)
+    assert told(tmp_path)[0] == ("error", "import_units", f"a.xlsx!采集表!{where}")
+    assert "equipment_value" not in school_row(imports.read([tmp_path / "in"]))
+
+
+@pytest.mark.parametrize("at", ["D3", "A1", "A19"])
+def test_the_unit_of_a_sheet_of_statistics_may_stand_in_a_header_a_title_or_a_label(tmp_path: Path, at: str) -> None:
+    texts = {"D3": "学校产权（元）", "A1": "单位：元", "A19": "教学仪器设备资产值（元）"}
+
+    def change(sheets: Any) -> None:
+        sheet = sheets["教基5176"]
+        sheet["B19"], sheet["D19"], sheet[at] = None, 3215000, texts[at]
+
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
+    row = school_row(imports.read([tmp_path / "in"]), "3133000003")
+    assert (row["equipment_value"], row["sports_ground_area"]) == ("321.5", "9800")
+
+
+@pytest.mark.parametrize(("value", "unit", "written"), [(98.76, "元", None), (987600, "元", "98.76")])
+def test_values_that_are_there_twice_are_compared_in_their_units(
+    tmp_path: Path, value: float, unit: str, written: str | None
+) -> None:
+    def change(sheet: Any) -> None:
+        sheet["C70"], sheet["D70"], sheet["E70"] = sheet["C52"].value, unit, value
+
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), change)
+    assert ("import_twice" in [code for _, code, _ in told(tmp_path)]) == (written is None)
+    assert school_row(imports.read([tmp_path / "in"])).get("equipment_value") == written
+
+
+@pytest.mark.parametrize("unit", ["m²", "㎡", "M2", "平米", "m^2", "（平方米）", "单位：平方米"])
+def test_a_unit_may_be_written_in_many_ways(tmp_path: Path, unit: str) -> None:
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), _cell("D46", unit))
+    assert school_row(imports.read([tmp_path / "in"]))["teaching_area"] == "2480.5"
+
+
+Blanks = dict[str, Any]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "changes", "at", "columns"),
+    [
+        ("教基4155", {"N6": None, "O6": None}, "M6", {"pe_art_primary": None, "teachers": "94"}),
+        ("教基4155", {"N6": None}, "M6", {"pe_art_primary": None}),
+        ("教基4155", {"N6": 4}, "M6", {"pe_art_primary": None}),
+        ("教基4155", {"O6": 1, "P6": 0}, "M6", {"pe_art_primary": None}),
+        ("教基4155", {"O6": None, "N6": 5}, None, {"pe_art_primary": "9"}),
+        ("教基4155", {"C10": None, "C11": None, "C12": None}, "C6", {"above_degree_primary": None, "teachers": "94"}),
+        ("教基4155", {"C11": 39}, "C6", {"above_degree_primary": None, "teachers": None}),
+        ("教基4155", {"C12": 3, "B13": "高中阶段", "C13": 1}, None, {"above_degree_primary": "45"}),
+        ("教基4156", {"C13": 2, "C12": 38}, None, {"above_degree_junior": "46"}),
+    ],
+)  # fmt: skip
+def test_a_blank_is_0_only_where_the_other_parts_come_to_the_total(
+    tmp_path: Path, sheet: str, changes: Blanks, at: str | None, columns: dict[str, str | None]
+) -> None:
+    def change(sheets: Any) -> None:
+        for cell, value in changes.items():
+            sheets[sheet][cell] = value
+
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
+    errors = [one for one in told(tmp_path) if one[0] == "error"]
+    assert errors == ([("error", "import_parts", f"a.xlsx!{sheet}_九年一贯制学校!{at}")] if at else [])
+    row = school_row(imports.read([tmp_path / "in"]), "3133000003")
+    assert {column: row.get(column) for column in columns} == columns
+
+
+def test_bands_that_are_blank_under_a_total_are_no_zeros(tmp_path: Path) -> None:
+    def change(sheets: Any) -> None:
+        for row in range(6, 16):
+            sheets["教基2106"][f"C{row}"] = None
+
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
+    assert ("error", "import_parts", "a.xlsx!教基2106_九年一贯制学校!C5") in told(tmp_path)
+    rows = imports.read([tmp_path / "in"]).tables["class_bands"]
+    assert set(cells(rows, "classes", stage="小学")) == {None}
+
+
+@pytest.mark.parametrize(("cell", "column"), [("F17", "indoor_sports_area"), ("L6", "pe_art_primary")])
+def test_a_blank_that_no_total_confirms_is_0_with_a_query(tmp_path: Path, cell: str, column: str) -> None:
+    sheet = {"F17": "教基5170", "L6": "教基4155"}[cell]
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), lambda sheets: _cell(cell, None)(sheets[sheet]))
+    assert ("query", "import_taken_as_zero", f"a.xlsx!{sheet}_九年一贯制学校!{cell}") in told(tmp_path)
+    assert school_row(imports.read([tmp_path / "in"]), "3133000003")[column] == {"F17": "0", "L6": "5"}[cell]
+
+
+@pytest.mark.parametrize("sign", [-1, "*", "/", "—"])
+def test_a_sign_is_no_zero(tmp_path: Path, sign: Any) -> None:
+    def change(sheets: Any) -> None:
+        sheets["教基5170"]["F17"] = sheets["教基4155"]["L6"] = sign
+
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
+    errors = [one for one in told(tmp_path) if one[0] == "error"]
+    assert errors == [
+        ("error", "import_blank", "a.xlsx!教基4155_九年一贯制学校!L6"),
+        ("error", "import_blank", "a.xlsx!教基5170_九年一贯制学校!F17"),
+    ]
+    row = school_row(imports.read([tmp_path / "in"]), "3133000003")
+    assert (row.get("indoor_sports_area"), row.get("pe_art_primary")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "written"),
+    [
+        ({29: 5}, "import_partly_blank", None), ({29: 5, 31: "x"}, "bad_cell", None),
+        ({29: 5, 31: 0, 33: 0}, None, "5"),
+    ],
+)  # fmt: skip
+def test_of_what_is_added_all_must_be_said_whatever_the_type_of_the_school(
+    tmp_path: Path, values: dict[int, Any], code: str | None, written: str | None
+) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", {11: 33, **values})
+    forms.county(tmp_path / "in" / "b.xlsx")
+    codes = {one[1] for one in told(tmp_path)} - {"import_sum_lacks"}
+    assert codes == ({code} if code else set())
+    assert school_row(imports.read([tmp_path / "in"])).get("above_degree_junior") == written
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "verdict"),
+    [
+        ({}, 0, "met"), ({7: "约120"}, 3, "undetermined"), ({6: None}, 3, "undetermined"),
+        ({6: None, 7: None}, 3, "undetermined"), ({7: 0}, 3, "undetermined"), ({6: 0, 7: 0}, 0, "not_applicable"),
+    ],
+)  # fmt: skip
+def test_special_schools_are_none_only_where_the_form_says_0_of_0(
+    tmp_path: Path, values: dict[int, Any], code: int, verdict: str
+) -> None:
+    forms.county(tmp_path / "in" / "a.xlsx", values)
+    forms.school(tmp_path / "in" / "b.xlsx")
+    assert run(tmp_path).code == code
+    assert verdicts(tmp_path, "14") == {"14": verdict}
+
+
+def test_funds_that_are_not_what_the_rule_asks_for_are_a_query(tmp_path: Path) -> None:
+    forms.county(tmp_path / "in" / "a.xlsx")
+    assert (
+        "query a.xlsx!采集表!E8  特殊教育学校经费总额 ÷ 特殊教育学校学生人数 = 7500 was written, while the rule asks "
+        "for public funds 公用经费, which is never more; put the real number into values.csv"
+    ) in run(tmp_path).out.splitlines()
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_so_is_a_link_to_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx")
+    forms.county(tmp_path / "in" / "locked" / "b.xlsx")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "in" / "locked")
+    scandir = os.scandir
+
+    def locked(folder: Any) -> Any:
+        if Path(folder).name == "locked":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    assert told(tmp_path) == [
+        ("error", "import_link", str(tmp_path / "in" / "link")),
+        ("error", "unreadable", str(tmp_path / "in" / "locked")), ("query", "import_no_county", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("at", "remark"), [("G2", "取自教基1001 C4"), ("G3", "原基础基312"), ("A71", "教基1001")])
+def test_a_remark_does_not_make_a_form_another_one(tmp_path: Path, at: str, remark: str) -> None:
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), _cell(at, remark))
+    forms.county(tmp_path / "in" / "b.xlsx")
+    assert told(tmp_path) == []
+    assert school_row(imports.read([tmp_path / "in"]))["students_primary"] == "430"
+
+
+def test_a_sheet_may_be_told_by_its_title_alone(tmp_path: Path) -> None:
+    def change(sheets: Any) -> None:
+        for name, sheet in sheets.items():
+            sheet.title = f"表{name[2:]}"
+            sheet["A1"] = f"表号：{name}" if name == "教基5176" else f"{name} 示例实验学校"
+
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
+    assert [code for _, code, _ in told(tmp_path)] == ["import_no_county"]
+
+
+def test_an_optional_item_that_is_missing_is_told_where_its_sum_is_dropped(tmp_path: Path) -> None:
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx", {41: 1, 42: 1, 43: 2}), _without(44))
+    forms.county(tmp_path / "in" / "b.xlsx")
+    assert told(tmp_path) == [("query", "import_partly_absent", "a.xlsx!采集表")]
+    assert "pe_art_shared_primary" not in school_row(imports.read([tmp_path / "in"]))
+
+
+def test_a_number_is_read_as_it_is_shown_and_not_as_floats_keep_it(tmp_path: Path) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", {45: 2480.4999999999995, 26: 27.999999999999996, 51: 0.1 + 0.2})
+    row = school_row(imports.read([tmp_path / "in"]))
+    assert (row["teaching_area"], row["teachers"], row["equipment_value"]) == ("2480.5", "28", "0.3")
+
+
+@pytest.mark.parametrize("name", ["二小.et", "二小.docx"])
+def test_a_file_that_was_named_and_can_not_be_read_is_an_error(tmp_path: Path, name: str) -> None:
+    form = forms.school(tmp_path / "in" / "a.xlsx")
+    (tmp_path / name).write_bytes(b"x")
+    assert told(tmp_path, form, tmp_path / name)[0] == ("error", "import_no_workbook", name)
+
+
+def test_a_sheet_with_items_but_without_a_header_is_an_error(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(forms.school(tmp_path / "in" / "a.xlsx"))
+    book.copy_worksheet(book.worksheets[0])["E1"] = "数值"
+    book.save(tmp_path / "in" / "a.xlsx")
+    assert told(tmp_path)[0] == ("error", "import_no_header", "a.xlsx!采集表 Copy")
+
+
+def test_what_explains_an_empty_cell_is_no_value(tmp_path: Path) -> None:
+    def change(sheets: Any) -> None:
+        sheet = sheets["教基1001"]
+        sheet["C4"], sheet["D4"], sheet["C5"], sheet["D5"] = None, "必填", None, "10位数字"
+        sheet["C26"], sheet["D26"] = None, "请选择"
+
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
+    sheet = "a.xlsx!教基1001_九年一贯制学校"
+    assert [one for one in told(tmp_path) if one[0] == "error"] == [
+        ("error", "import_blank", f"{sheet}!C4"), ("error", "import_blank", f"{sheet}!C5"),
+    ]  # fmt: skip
+    (row,) = imports.read([tmp_path / "in"]).tables["schools"]
+    assert (row["school_id"], row.get("school"), row.get("area")) == ("", None, None)
+
+
+@pytest.mark.parametrize("code", ["33013000001", "2133000001.5", "2133000001（本部）"])
+def test_a_school_code_that_is_none_is_an_error(tmp_path: Path, code: str) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", {3: code})
+    assert told(tmp_path)[0] == ("error", "bad_cell", "a.xlsx!采集表!E4")
+
+
+# --- clear and quick -----------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_of_many_rows_is_told_in_a_moment(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(forms.statistics(tmp_path / "in" / "a.xlsx"))
+    rows = book.create_sheet("教基3112_全县")
+    for row in range(1001):
+        rows.append([f"学校{row}", *range(20)])
+    book.save(tmp_path / "in" / "a.xlsx")
+    assert ("error", "import_too_long", "a.xlsx!教基3112_全县") in told(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["暂无数据", "9800平米", "约九千八"])
+def test_a_text_for_a_number_of_the_statistics_is_told_at_its_cell(tmp_path: Path, text: str) -> None:
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), lambda sheets: _cell("D7", text)(sheets["教基5176"]))
+    errors = [one for one in told(tmp_path) if one[0] == "error"]
+    assert errors == [("error", "bad_cell", "a.xlsx!教基5176_九年一贯制学校!D7")]
+    row = school_row(imports.read([tmp_path / "in"]), "3133000003")
+    assert (row.get("sports_ground_area"), row["multimedia_rooms"], row["equipment_value"]) == (None, "34", "321.5")
+
+
+def test_without_a_school_code_no_numbers_by_stage_are_asked_for(tmp_path: Path) -> None:
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), lambda sheets: _cell("C5", None)(sheets["教基1001"]))
+    assert "import_whole_school" not in [code for _, code, _ in told(tmp_path)]
+
+
+def test_files_of_one_name_are_told_apart_and_a_file_is_read_once(tmp_path: Path) -> None:
+    first = forms.school(tmp_path / "in" / "x" / "表.xlsx", {26: "约"})
+    second = forms.school(tmp_path / "in" / "y" / "表.xlsx", {**forms.JUNIOR, 26: "约"})
+    assert told(tmp_path, first.parent, second.parent)[:2] == [
+        ("error", "bad_cell", f"{first}!采集表!E27"), ("error", "bad_cell", f"{second}!采集表!E27"),
+    ]  # fmt: skip
+    again = imports.read([tmp_path / "in", first, tmp_path / "in" / "x"])
+    assert (again.read, len(again.tables["schools"])) == (2, 2)
+
+
+@pytest.mark.parametrize("command", ["validate", "import"])
+def test_a_path_that_is_too_long_or_empty_is_an_error_of_the_user(tmp_path: Path, command: str) -> None:
+    output = ("-o", tmp_path / "out") if command == "import" else ()
+    found = tzcheck(command, "a" * 300, *output, "--lang", "en")
+    assert found.code == 3
+    assert found.err.startswith("error " + "a" * 300 + "  can't be read: ")
+    assert tzcheck(command, "", *output).code == 2
+
+
+def test_what_can_not_be_written_is_2_and_leaves_nothing(tmp_path: Path) -> None:
+    form = forms.school(tmp_path / "in" / "a.xlsx")
+    forms.county(tmp_path / "in" / "b.xlsx")
+    assert tzcheck("import", form, "-o", tmp_path / ("a" * 300)).code == 2
+
+
+def test_files_are_written_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = cli.write_whole
+
+    def full(path: Path, content: str | bytes) -> None:
+        if path.name == "values.csv":
+            raise UsageFault([Problem("error", "unwritable", str(path), details={"why": "no space"})])
+        write(path, content)
+
+    monkeypatch.setattr(cli, "write_whole", full)
+    with pytest.raises(UsageFault):
+        cli._write_folder(tmp_path / "out", {"schools.csv": "x", "values.csv": "x"})
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_pipe_among_the_files_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx")
+    os.mkfifo(tmp_path / "in" / "b.xlsx")
+    assert told(tmp_path)[0] == ("error", "no_file", str(tmp_path / "in" / "b.xlsx"))
+
+
+def test_problems_of_several_items_are_told_one_by_one(tmp_path: Path) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", dict.fromkeys((26, 34, 35, 36, 45, 48, 52), "约"))
+    out = run(tmp_path).out
+    assert all(label in out for label in ("专任教师总人数", "县级及以上骨干教师数", "网络多媒体教室间数"))
+    assert out.count("it should be a") == 7
+
+
+@pytest.mark.parametrize(
+    ("values", "told_of"),
+    [({1: "示例县", 2: 331002}, True), ({1: "椒江区", 2: 331099}, True), ({1: "椒江", 2: 331002}, False), ({}, False)],
+)
+def test_a_code_that_is_of_another_county_is_a_query(tmp_path: Path, values: dict[int, Any], told_of: bool) -> None:
+    forms.county(tmp_path / "in" / "a.xlsx", values)
+    assert told(tmp_path) == ([("query", "import_code_and_name", "a.xlsx!采集表!E2")] if told_of else [])
+
+
+def test_the_column_of_values_may_stand_before_that_of_items(tmp_path: Path) -> None:
+    def change(sheet: Any) -> None:
+        for row in range(1, 70):
+            sheet.cell(row, 8).value, sheet.cell(row, 3).value = sheet.cell(row, 3).value, None
+        sheet["A71"] = "注：由学校填写"
+        sheet.merge_cells("A71:H71")
+
+    forms.school(tmp_path / "plain" / "a.xlsx")
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), change)
+    found = imports.read([tmp_path / "in"])
+    assert found.tables == imports.read([tmp_path / "plain"]).tables
+    assert [one.code for one in found.problems] == ["import_no_county"]
+
+
+def test_years_are_no_people(tmp_path: Path) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", {10: "430年"})
+    assert told(tmp_path)[0] == ("error", "bad_cell", "a.xlsx!采集表!E11")
+
+
+def test_a_name_is_no_error_and_one_that_looks_like_a_formula_is_told(tmp_path: Path) -> None:
+    forms.county(tmp_path / "in" / "b.xlsx")
+    forms.school(tmp_path / "in" / "a.xlsx", {1: "#1小学"})
+    assert told(tmp_path) == []
+    assert school_row(imports.read([tmp_path / "in"]))["school"] == "#1小学"
+    forms.school(tmp_path / "in" / "a.xlsx", {1: "-一小"})
+    assert told(tmp_path) == [("query", "import_plain", "a.xlsx!采集表!E2")]
+
+
+def test_yes_and_no_may_be_signs(tmp_path: Path) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", {5: "√", 6: "√", 7: "无", 8: "×", 9: "无"})
+    forms.county(tmp_path / "in" / "b.xlsx")
+    assert told(tmp_path) == []
+    row = school_row(imports.read([tmp_path / "in"]))
+    assert (row["planned_year"], row["dense_centre"]) == ("2010", "否")
+
+
+def test_a_title_with_another_year_is_a_query(tmp_path: Path) -> None:
+    def title(text: str) -> Callable[[Any], None]:
+        return lambda sheet: (sheet.insert_rows(1), _cell("A1", text)(sheet))
+
+    forms.edited(forms.county(tmp_path / "in" / "a.xlsx"), title("2022年区县采集表"))
+    forms.edited(forms.school(tmp_path / "in" / "b.xlsx"), title("2023—2024学年学校采集表"))
+    assert told(tmp_path) == [("query", "import_year_of_title", "a.xlsx!采集表!A1")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (_cell("E11", "约430"), "错误 a.xlsx!采集表!E11  小学学生人数为“约430”，应为不小于 0 的整数（人）"),
+        (_without(13), "错误 a.xlsx!采集表  没有找到项目“家庭住址在划片范围内的在校学生人数（小学）”"),
+        (_cell("E4", "33"), "错误 a.xlsx!采集表!E4  学校代码为“33”，应为十位数字的学校代码"),
+        (_cell("D46", "亩"), "错误 a.xlsx!采集表!D46  “教学及辅助用房总面积”的单位为“亩”，应为“平方米”；未取用"),
+        (_cell("E3", "初中"),
+         "疑问  没有写入全县合计（本届毕业学生人数、毕业年级初一时在校学生数、毕业年级三年转入学生数、"
+         "毕业年级三年转出学生数、毕业年级三年死亡学生数）：示例一小缺数，合计会偏小"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_in_chinese_word_for_word(tmp_path: Path, fault: Callable[[Any], None], message: str) -> None:
+    forms.edited(forms.school(tmp_path / "in" / "a.xlsx"), fault)
+    assert message in run(tmp_path, lang="zh").out.splitlines()
 
 
 # --- files ---------------------------------------------------------------------------------------------------------
