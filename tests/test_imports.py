@@ -1017,24 +1017,38 @@ def test_funds_that_are_not_what_the_rule_asks_for_are_a_query(tmp_path: Path) -
     ) in run(tmp_path).out.splitlines()
 
 
-def test_a_folder_that_cannot_be_read_is_told_and_so_is_a_link_to_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    forms.school(tmp_path / "in" / "a.xlsx")
-    forms.county(tmp_path / "in" / "locked" / "b.xlsx")
-    (tmp_path / "in" / "link").symlink_to(tmp_path / "in" / "locked")
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders of that name can't be looked into, whoever runs the tests."""
     scandir = os.scandir
 
-    def locked(folder: Any) -> Any:
+    def refused(folder: Any) -> Any:
         if Path(folder).name == "locked":
             raise PermissionError(13, "Permission denied", str(folder))
         return scandir(folder)
 
-    monkeypatch.setattr(os, "scandir", locked)
+    monkeypatch.setattr(os, "scandir", refused)
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_folder_that_cannot_be_read_is_told_and_so_is_a_link_to_one(tmp_path: Path) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx")
+    forms.county(tmp_path / "in" / "locked" / "b.xlsx")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "in" / "locked")
     assert told(tmp_path) == [
         ("error", "import_link", str(tmp_path / "in" / "link")),
         ("error", "unreadable", str(tmp_path / "in" / "locked")), ("query", "import_no_county", ""),
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_folder_of_facts_that_cannot_be_read_leaves_doubt(tmp_path: Path) -> None:
+    forms.county(tmp_path / "in" / "a.xlsx")
+    run(tmp_path)
+    assert verdicts(tmp_path, "24") == {"24": "met"}
+    (tmp_path / "out" / "locked").mkdir()
+    assert tzcheck("validate", tmp_path / "out").code == 3
+    assert verdicts(tmp_path, "24") == {"24": "undetermined"}
 
 
 @pytest.mark.parametrize(("at", "remark"), [("G2", "取自教基1001 C4"), ("G3", "原基础基312"), ("A71", "教基1001")])
@@ -1063,9 +1077,21 @@ def test_an_optional_item_that_is_missing_is_told_where_its_sum_is_dropped(tmp_p
 
 
 def test_a_number_is_read_as_it_is_shown_and_not_as_floats_keep_it(tmp_path: Path) -> None:
-    forms.school(tmp_path / "in" / "a.xlsx", {45: 2480.4999999999995, 26: 27.999999999999996, 51: 0.1 + 0.2})
+    kept = {"2480.5": "2480.4999999999995", "98.76": "98.759999999999991", "人,28,": "人,27.999999999999996,"}
+
+    def change(text: str) -> str:
+        for shown, float in kept.items():
+            text = text.replace(shown, float)
+        return text
+
+    _csv_form(tmp_path / "in" / "a.csv", change)
     row = school_row(imports.read([tmp_path / "in"]))
-    assert (row["teaching_area"], row["teachers"], row["equipment_value"]) == ("2480.5", "28", "0.3")
+    assert (row["teaching_area"], row["equipment_value"], row["teachers"]) == ("2480.5", "98.76", "28")
+
+
+def test_a_number_that_is_too_large_is_none(tmp_path: Path) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx", {45: "9" * 39})
+    assert told(tmp_path)[0] == ("error", "bad_cell", "a.xlsx!采集表!E46")
 
 
 @pytest.mark.parametrize("name", ["二小.et", "二小.docx"])

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -543,10 +543,9 @@ def _look_at_items(work: _Importing, record: _Record, absent: frozenset[str]) ->
 def _read_number(work: _Importing, record: _Record, item: Item, found: Found) -> None:
     """Reads the number that an item says, into its own unit; tells where it is none."""
     kind = "count" if item.counts else "measure"
-    written = parse_decimal(found.text)
-    # What a spreadsheet has worked out is a little beside the number that it shows.
-    shown = None if written is None else written.quantize(SCALE, ROUND_HALF_UP)
-    number = number_of_kind(kind, shown)
+    # What a spreadsheet has worked out is a little beside the number that it shows: 27.999999999999996.
+    shown = number_of_kind("number", parse_decimal(found.text))
+    number = number_of_kind(kind, None if shown is None else Decimal(shown))
     unit = _unit_said(work, item, found)
     if unit is None:
         return

@@ -97,17 +97,20 @@ def _sheets(path: Path, file: str) -> tuple[list[Grid], list[Problem]]:
 
 def _hidden(path: Path, file: str, sheets: list[str]) -> list[Grid]:
     """The hidden sheets of a workbook that could be opened, to tell what they are: their values are not taken."""
-    if not sheets:
-        return []
-    book = CalamineWorkbook.from_path(path)
-    grids = []
-    for sheet in sheets:
-        rows = enumerate(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False), start=1)
-        cells = {
-            (row, column): text
-            for row, found in rows
-            for column, one in enumerate(found)
-            if (text := workbook.text_of(one))
-        }
-        grids.append(Grid(file, sheet, cells, hidden=True))
-    return grids
+    return [Grid(file, sheet, _cells_of(path, sheet), hidden=True) for sheet in sheets]
+
+
+def _cells_of(path: Path, sheet: str) -> dict[Place, str]:
+    """The texts of a sheet as far as it can be read; nothing where it is damaged, as nobody wants its values."""
+    try:
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except BaseException as error:
+        if not isinstance(error, workbook.FAULTS) and type(error).__name__ != "PanicException":
+            raise
+        return {}
+    texts = (
+        ((row, column), workbook.text_of(cell))
+        for row, cells in enumerate(rows, 1)
+        for column, cell in enumerate(cells)
+    )
+    return {at: text for at, text in texts if text}
