@@ -566,12 +566,10 @@ def test_a_sum_that_lacks_a_school_is_not_written(tmp_path: Path) -> None:
     assert {row["key"]: row["value"] for row in found.tables["values"]} == {
         "junior_transferred_in": "12", "junior_transferred_out": "15", "junior_died": "3",
     }  # fmt: skip
-    lacks = [
-        (one.details["labels"], one.details["schools"]) for one in found.problems if one.code == "import_sum_lacks"
+    assert [one.message("en") for one in found.problems if one.code == "import_sum_lacks"] == [
+        f"the sums of {label} were not written: missing in {school}, so that they would be too small"
+        for label, school in (("本届毕业学生人数", "示例二中"), ("毕业年级初一时在校学生数", "示例一中"))
     ]
-    assert lacks == [
-        ("本届毕业学生人数", "示例二中"), ("毕业年级初一时在校学生数", "示例一中"),
-    ]  # fmt: skip
 
 
 def test_forms_that_differ_leave_the_cell_blank(tmp_path: Path) -> None:
@@ -953,6 +951,20 @@ def test_bands_that_are_blank_under_a_total_are_no_zeros(tmp_path: Path) -> None
     assert set(cells(rows, "classes", stage="小学")) == {None}
 
 
+def test_degrees_of_the_junior_block_are_confirmed_by_no_total(tmp_path: Path) -> None:
+    def change(sheets: Any) -> None:
+        sheet = sheets["教基4156"]
+        sheets["教基1001"]["C25"] = "341 完全中学"
+        sheet.insert_cols(1)
+        sheet["A6"], sheet["A10"] = "初中", "初中"
+        sheet.merge_cells("A10:A13")
+        sheet["D10"] = None
+
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
+    assert ("query", "import_taken_as_zero", "a.xlsx!教基4156_九年一贯制学校!D10") in told(tmp_path)
+    assert school_row(imports.read([tmp_path / "in"]), "3133000003")["above_degree_junior"] == "47"
+
+
 @pytest.mark.parametrize(("cell", "column"), [("F17", "indoor_sports_area"), ("L6", "pe_art_primary")])
 def test_a_blank_that_no_total_confirms_is_0_with_a_query(tmp_path: Path, cell: str, column: str) -> None:
     sheet = {"F17": "教基5170", "L6": "教基4155"}[cell]
@@ -1094,11 +1106,18 @@ def test_a_number_that_is_too_large_is_none(tmp_path: Path) -> None:
     assert told(tmp_path)[0] == ("error", "bad_cell", "a.xlsx!采集表!E46")
 
 
-@pytest.mark.parametrize("name", ["二小.et", "二小.docx"])
+@pytest.mark.parametrize("name", ["二小.et", "二小.docx", "二小.zip"])
 def test_a_file_that_was_named_and_can_not_be_read_is_an_error(tmp_path: Path, name: str) -> None:
     form = forms.school(tmp_path / "in" / "a.xlsx")
     (tmp_path / name).write_bytes(b"x")
     assert told(tmp_path, form, tmp_path / name)[0] == ("error", "import_no_workbook", name)
+
+
+@pytest.mark.parametrize(("name", "severity"), [("二小.et", "error"), ("学校.zip", "error"), ("通知.docx", "query")])
+def test_a_file_among_the_forms_that_may_be_one_is_an_error(tmp_path: Path, name: str, severity: str) -> None:
+    forms.school(tmp_path / "in" / "a.xlsx")
+    (tmp_path / "in" / name).write_bytes(b"x")
+    assert (severity, "import_no_workbook", name) in told(tmp_path)
 
 
 def test_a_sheet_with_items_but_without_a_header_is_an_error(tmp_path: Path) -> None:

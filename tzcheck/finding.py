@@ -70,16 +70,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Rows:
-    """A sheet that is a form of rows: the row of its header, its columns by what they hold, headers that are `twice`.
+    """A sheet that is a form of rows: the row of its header, and its columns by what they hold.
 
-    Columns are those of number, item, unit and value, and the others that the form has.
+    Columns are those of number, item, unit and value, and the others that the form has. Of headers that are there
+    `twice` both cells are given.
     """
 
     form: Form
     grid: Grid
     header: int
     columns: Mapping[str, int]
-    twice: tuple[Place, ...] = ()
+    twice: tuple[tuple[Place, Place], ...] = ()
 
     def label(self, row: int) -> str:
         """The label of a row; blank in the further rows of a merged label."""
@@ -185,7 +186,7 @@ def _headed(form: Form, grid: Grid) -> Rows | None:
         for column in range(grid.width):
             name = wanted.get(labelled(grid.own(row, column)))
             if name in columns:
-                twice.append((row, column))
+                twice.append(((row, columns[name]), (row, column)))
             elif name:
                 columns[name] = column
         if {"item", "value"} <= columns.keys():

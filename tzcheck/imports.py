@@ -41,8 +41,8 @@ from tzcheck.texts import texts
 
 HEADERS = ("文件", "工作表", "单元格", "项目", "原值", "表", "行", "列", "写入值", "方式")
 SUFFIXES = WORKBOOKS | {".csv"}
-# Tables as well, which nobody would put into the folder but as a form.
-UNREADABLE = frozenset({".et", ".ett", ".xlsb", ".numbers", ".xlt", ".xltx"})
+# Tables as well, and what may hold some: where one is among the forms, it is likely to be one of them.
+UNREADABLE = frozenset({".et", ".ett", ".xlsb", ".numbers", ".xlt", ".xltx", ".zip", ".rar", ".7z"})
 WRITTEN = ("schools", "class_bands", "room_bands", "values")
 BANDS = ("class_bands", "room_bands")
 # Errors as a spreadsheet shows them.
@@ -275,8 +275,14 @@ def _cannot_read(work: _Importing, where: str, error: OSError) -> None:
 
 
 def _titles(work: _Importing) -> Mapping[str, str]:
-    known = [form for form in work.forms if form.layout != "unknown"]
-    return {lang: ("、" if lang == "zh" else ", ").join(form.title[lang] for form in known) for lang in known[0].title}
+    known = [form.title for form in work.forms if form.layout != "unknown"]
+    return {"zh": "、".join(title["zh"] for title in known), "en": ", ".join(title["en"] for title in known)}
+
+
+def _listed(labels: Iterable[str]) -> Mapping[str, str]:
+    """Several labels in a row."""
+    found = list(labels)
+    return {"zh": "、".join(found), "en": ", ".join(found)}
 
 
 def _read_file(work: _Importing, path: Path, name: str, is_named: bool, encoding: str | None) -> None:
@@ -296,6 +302,11 @@ def _read_file(work: _Importing, path: Path, name: str, is_named: bool, encoding
         work.problems += problems
         work.lost[name] = None
         return
+    _take_grids(work, name, grids)
+
+
+def _take_grids(work: _Importing, name: str, grids: Iterable[Grid]) -> None:
+    """Takes the forms among the sheets of a file, and tells of those that are none."""
     left, told = [], False
     for grid in grids:
         rows = rows_of(work.forms, grid)
@@ -322,7 +333,7 @@ def _read_file(work: _Importing, path: Path, name: str, is_named: bool, encoding
         headless = form_without_header(work.forms, grid)
         if headless:
             told = True
-            headers = "、".join(headless.columns[one] for one in ("item", "value"))
+            headers = _listed(headless.columns[one] for one in ("item", "value"))
             work.lose("import_no_header", grid.name, form=headless.title, headers=headers)
             work.lines.append(Line(None, "", texts("how.unknown_form"), grid=grid))
         else:
@@ -346,10 +357,10 @@ def _look_at_hidden(work: _Importing, grid: Grid) -> bool:
 
 def _take_list(work: _Importing, rows: Rows) -> None:
     if rows.twice:
-        for at in rows.twice:
-            header = rows.grid.own(*at)
-            first = next(one for one, text in sorted(rows.grid.cells.items()) if text == header)
-            work.tell_at("error", "import_two_columns", rows.grid, at, header, at=address(first))
+        for first, second in rows.twice:
+            work.tell_at(
+                "error", "import_two_columns", rows.grid, second, rows.grid.own(*second), at=address(first)
+            )  # fmt: skip
         work.lost[rows.grid.name] = None
         work.lines.append(Line(None, "", texts("how.two_columns"), grid=rows.grid))
         return
@@ -424,7 +435,7 @@ def _take_sheets(work: _Importing, form: Form, numbered: Sequence[tuple[Grid, st
             sheets[number].append(grid)
     if not sheets:
         return
-    first = numbered[0][0]
+    first = next(iter(sheets.values()))[0]
     described = {
         item.id: [one for grid in sheets[item.sheet or ""] for one in beside(grid, item, form)]
         for item in form.items.values()
@@ -504,11 +515,13 @@ def _take(work: _Importing, record: _Record, absent: frozenset[str] = frozenset(
     for first_id, second_id in form.same:
         _compare(work, record, first_id, second_id)
     used = {id for target in form.targets for _, id in target.terms}
-    paired = {id: pair[1 - pair.index(id)] for pair in form.same for id in pair}
+    compared = {first: form.items[second].label for first, second in form.same}
+    for total, ids in form.totals.items():
+        compared |= dict.fromkeys(ids, form.items[total].label)
+        compared[total] = " + ".join(form.items[id].label for id in ids)
     for item_id, one in record.found.items():
         if item_id not in used and one.sound:
-            other = form.items[paired[item_id]].label if item_id in paired else ""
-            how = texts("how.compared", other=other) if other else texts("how.no_table")
+            how = texts("how.compared", other=compared[item_id]) if item_id in compared else texts("how.no_table")
             work.lines.append(Line(one, one.label, how))
 
 
@@ -599,7 +612,8 @@ def _look_at_totals(work: _Importing, record: _Record) -> None:
     for total, parts in totals.items():
         _look_at_total(work, record, total, parts)
     settled = {item.id for parts in totals.values() for item in parts} | record.form.totals.keys()
-    beside = {id: parts for parts in record.form.totals.values() for id in parts}
+    # Of a group whose total the form does not have, a part that is filled in tells that the others are 0.
+    beside = {id: parts for total, parts in record.form.totals.items() if total not in record.found for id in parts}
     for id, found in record.found.items():
         if id in settled or not record.is_empty(id) or not record.is_filled(found.item.sheet):
             continue
@@ -782,8 +796,8 @@ def _quotient(work: _Importing, record: _Record, target: Target, parts: Parts) -
         work.tell("error", "import_divided", by, formula=_formula(parts), amount=_digits(amount))
     if not divisor or amount is None:
         key = target.column
-        texts_of = [one.text if one and one.text else "?" for one in (found, by)]
-        work.rows[target.table][key,] = {"key": key, "value": " ÷ ".join(texts_of)}
+        said = [one.text if one and one.text else "?" for one in (found, by)]
+        work.rows[target.table][key,] = {"key": key, "value": " ÷ ".join(said)}
         return None, texts("how.refused")
     assert by is not None
     written = _digits(amount * _factor(spelled(item.unit or ""), target.unit) / divisor)
@@ -831,15 +845,9 @@ def _as_text(work: _Importing, target: Target, found: Found) -> tuple[str | None
     code = code_of(ANSWERS, found.text) if found.item.is_question else _code(column, found.text)
     assert column.codes is not None
     if code is None:
-        work.tell("error", "bad_code", found, expected=_one_of(column.codes))
+        work.tell("error", "bad_code", found, expected=_listed(labels[0] for labels in column.codes.values()))
         return None, texts("how.wrong")
     return column.codes[code][0], texts("how.taken")
-
-
-def _one_of(codes: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
-    """The first labels of codes, as those that were expected."""
-    labels = [labels[0] for labels in codes.values()]
-    return {"zh": "、".join(labels), "en": ", ".join(labels)}
 
 
 def _of_county(work: _Importing, target: Target, found: Found) -> tuple[str | None, How]:
@@ -864,7 +872,7 @@ def _answered(work: _Importing, target: Target, parts: Parts) -> tuple[str | Non
     for _, _, found in parts:
         code = code_of(ANSWERS, found.text) if found and found.sound else None
         if found and found.sound and not found.blank and code is None:
-            work.tell("error", "bad_code", found, expected=_one_of(YES_NO))
+            work.tell("error", "bad_code", found, expected=_listed(labels[0] for labels in YES_NO.values()))
         said.append(None if code is None else code == "yes")
     if None in said:
         return None, texts("how.wrong") if any(found and not found.blank for *_, found in parts) else texts("how.blank")
@@ -888,7 +896,7 @@ def _answered(work: _Importing, target: Target, parts: Parts) -> tuple[str | Non
 
 def _row(
     work: _Importing, record: _Record, table: str, column: str, row: Mapping[str, str]
-) -> tuple[tuple[str, ...], dict[str, str]]:  # fmt: skip
+) -> tuple[tuple[str, ...], dict[str, str]]:
     """The row of a table that something of a form goes to, with its key; a new one where it is the first."""
     key = (column,) if table == "values" else (record.key, *row.values())
     cells = work.rows[table].setdefault(key, {})
@@ -983,7 +991,7 @@ def _sum_up(work: _Importing) -> None:
         for line in total.lines:
             line.written, line.how = written, texts("how.sum", schools=len(total.parts))
     for schools, labels in wanting.items():
-        about: dict[str, object] = {"labels": "、".join(labels), "schools": "、".join(schools)}
+        about: dict[str, object] = {"labels": _listed(labels), "schools": _listed(schools)}
         work.problems.append(Problem("query", "import_sum_lacks", details=about))
 
 
@@ -1011,7 +1019,7 @@ def _ask_by_stage(work: _Importing, record: _Record, whole: Mapping[str, tuple[F
         )
     ]
     if labels:
-        about: dict[str, object] = {"labels": "、".join(labels), "number": len(labels)}
+        about = {"labels": _listed(labels), "number": len(labels)}
         work.tell_of("query", "import_whole_school", record.grid.name, record.school_id, **about)
 
 
