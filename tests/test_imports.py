@@ -777,15 +777,19 @@ def _linked(folder: Path) -> None:
     (folder / "more").symlink_to(folder.parent / "elsewhere")
 
 
+def _faulty(folder: Path) -> None:
+    forms.school(folder / "一小.xlsx", {64: "#REF!"})
+
+
 @pytest.mark.parametrize(
-    "more", [lambda folder: forms.statistics(folder / "实验.xlsx"), _damaged, _twin, _unknown_type, _linked]
+    "more", [lambda folder: forms.statistics(folder / "实验.xlsx"), _damaged, _twin, _unknown_type, _linked, _faulty]
 )
 def test_no_sum_is_written_where_a_junior_school_may_be_missing(tmp_path: Path, more: Callable[[Path], Any]) -> None:
     forms.school(tmp_path / "in" / "a.xlsx", forms.JUNIOR)
     forms.county(tmp_path / "in" / "c.xlsx")
     more(tmp_path / "in")
     found = imports.read([tmp_path / "in"])
-    assert [row["key"] for row in found.tables["values"] if row["key"].startswith("junior")] == []
+    assert "junior_graduates" not in [row["key"] for row in found.tables["values"]]
     assert [one.code for one in found.problems].count("import_sum_lacks") == 1
 
 
@@ -961,16 +965,27 @@ def test_degrees_of_the_junior_block_are_confirmed_by_no_total(tmp_path: Path) -
         sheet["D10"] = None
 
     forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
-    assert ("query", "import_taken_as_zero", "a.xlsx!教基4156_九年一贯制学校!D10") in told(tmp_path)
-    assert school_row(imports.read([tmp_path / "in"]), "3133000003")["above_degree_junior"] == "47"
+    assert ("error", "import_unconfirmed", "a.xlsx!教基4156_九年一贯制学校!D10") in told(tmp_path)
+    assert "above_degree_junior" not in school_row(imports.read([tmp_path / "in"]), "3133000003")
 
 
-@pytest.mark.parametrize(("cell", "column"), [("F17", "indoor_sports_area"), ("L6", "pe_art_primary")])
-def test_a_blank_that_no_total_confirms_is_0_with_a_query(tmp_path: Path, cell: str, column: str) -> None:
-    sheet = {"F17": "教基5170", "L6": "教基4155"}[cell]
-    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), lambda sheets: _cell(cell, None)(sheets[sheet]))
-    assert ("query", "import_taken_as_zero", f"a.xlsx!{sheet}_九年一贯制学校!{cell}") in told(tmp_path)
-    assert school_row(imports.read([tmp_path / "in"]), "3133000003")[column] == {"F17": "0", "L6": "5"}[cell]
+@pytest.mark.parametrize(
+    ("sheet", "blank", "column"),
+    [
+        ("教基5170", ["F17"], "indoor_sports_area"), ("教基4155", ["L6"], "pe_art_primary"),
+        ("教基4155", ["M6", "P6"], "pe_art_primary"), ("教基4156", ["V6", "W6", "X6"], "pe_art_junior"),
+    ],
+)  # fmt: skip
+def test_a_blank_that_no_total_confirms_is_an_error(tmp_path: Path, sheet: str, blank: list[str], column: str) -> None:
+    def change(sheets: Any) -> None:
+        for cell in blank:
+            sheets[sheet][cell] = None
+
+    forms.changed(forms.statistics(tmp_path / "in" / "a.xlsx"), change)
+    errors = [one for one in told(tmp_path) if one[0] == "error"]
+    cells = [cell for cell in blank if cell != "M6"]
+    assert errors == [("error", "import_unconfirmed", f"a.xlsx!{sheet}_九年一贯制学校!{cell}") for cell in cells]
+    assert column not in school_row(imports.read([tmp_path / "in"]), "3133000003")
 
 
 @pytest.mark.parametrize("sign", [-1, "*", "/", "—"])

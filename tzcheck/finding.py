@@ -95,28 +95,27 @@ class Rows:
     def items(self) -> Iterator[Found]:
         """Every row that has a label or a value; one without an item of the form has one without an id."""
         by_label = {path[-1]: item for item in self.form.items.values() for path in item.rows}
-        of_all = _units_above(self.grid, self.header)
-        behind = unit_behind(self.grid.own(self.header, self.columns["value"]))
-        if behind:
-            of_all = (*of_all, Unit(behind, (self.header, self.columns["value"]), of_all=True))
+        of_all = self._units_of_all()
         for row in self.below():
-            label, at = self.label(row), (row, self.columns["value"])
-            units = []
+            label_at, at = (row, self.columns["item"]), (row, self.columns["value"])
             first = self.grid.merged.get(at, at)
-            if at in self.grid.merged and self.grid.merged.get((row, self.columns["item"])) == first:
+            if at in self.grid.merged and self.grid.merged.get(label_at) == first:
                 continue  # a remark across the whole form
+            units = []
             if first[0] == row and first != at:
                 at = first  # the cell of the value begins in the column of the unit
-            elif "unit" in self.columns:
-                beside = (row, self.columns["unit"])
-                said = self.grid.own(*beside)
-                units += [Unit(unit_of(said) or spelled(said), beside)] if said else []
-            behind = unit_behind(label)
-            named = [*units, *([Unit(behind, (row, self.columns["item"]))] if behind else [])]
+            elif said := self.grid.own(row, self.columns.get("unit", self.grid.width)):
+                units.append(Unit(unit_of(said) or spelled(said), (row, self.columns["unit"])))
+            label, text = self.label(row), self.grid.own(*at)
             item = by_label.get(labelled(label))
-            text = self.grid.own(*at)
             if item or text or (label and units):
-                yield Found(item or STRANGER, self.grid, at, label, text, (*named, *of_all))
+                units += _unit_behind(label, label_at)
+                yield Found(item or STRANGER, self.grid, at, label, text, (*units, *of_all))
+
+    def _units_of_all(self) -> tuple[Unit, ...]:
+        """The units that are named for the whole sheet, or behind the header of the values."""
+        at = (self.header, self.columns["value"])
+        return (*_units_above(self.grid, self.header), *_unit_behind(self.grid.own(*at), at, of_all=True))
 
     def below(self) -> Iterator[int]:
         """The rows below the header."""
@@ -192,6 +191,12 @@ def _headed(form: Form, grid: Grid) -> Rows | None:
         if {"item", "value"} <= columns.keys():
             return Rows(form, grid, row, columns, tuple(twice))
     return None
+
+
+def _unit_behind(text: str, at: Place, of_all: bool = False) -> list[Unit]:
+    """The unit in brackets behind the text of a cell."""
+    name = unit_behind(text)
+    return [Unit(name, at, of_all)] if name else []
 
 
 def _units_above(grid: Grid, row: int) -> tuple[Unit, ...]:

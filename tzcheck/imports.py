@@ -617,10 +617,11 @@ def _look_at_totals(work: _Importing, record: _Record) -> None:
     for id, found in record.found.items():
         if id in settled or not record.is_empty(id) or not record.is_filled(found.item.sheet):
             continue
-        if all(other in record.zeros or record.said(other) is None for other in beside.get(id, ())):
-            work.tell("query", "import_taken_as_zero", found)
-        record.zeros.add(id)
-        record.numbers[id] = Fraction(0)
+        if any(record.said(other) is not None and other not in record.zeros for other in beside.get(id, ())):
+            record.zeros.add(id)
+            record.numbers[id] = Fraction(0)
+        elif record.needs(found.item):
+            work.tell("error", "import_unconfirmed", found)
 
 
 def _look_at_total(work: _Importing, record: _Record, total: str, parts: Sequence[Item]) -> None:
@@ -671,9 +672,10 @@ def _begin_bands(work: _Importing, record: _Record) -> None:
         if any(record.state(item) in ("said", "wrong") for _, item, _ in _parts(record, target))
     }
     for target in bands:
-        places, _ = _places(record, target, "")
-        for column, row in places if target.row.get("stage") in filled else ():
-            _row(work, record, target.table, column, row)
+        if target.row.get("stage") in filled:
+            places, _ = _places(record, target, "")
+            for column, row in places:
+                _row(work, record, target.table, column, row)
 
 
 def _to_target(work: _Importing, record: _Record, target: Target, whole: dict[str, tuple[Found, Target]]) -> None:
@@ -778,10 +780,9 @@ def _lacking(work: _Importing, record: _Record, parts: Parts) -> str | None:
     if "wrong" in states:
         return "wrong"
     for (_, item, found), state in zip(parts, states, strict=True):
-        is_told = record.needs(item) and not record.is_empty(item.id)
-        if state == "blank" and found and not is_told:
+        if state == "blank" and found and not record.needs(item):
             work.tell("query", "import_partly_blank", found)
-        elif state == "absent" and not is_told:
+        elif state == "absent" and not record.needs(item):
             work.tell_of("query", "import_partly_absent", record.grid.name, item.label)
     return None if {"said"}.issuperset(states) else "partly_blank"
 
@@ -939,8 +940,8 @@ def _put(
 def _add_to_sum(work: _Importing, record: _Record, target: Target, parts: Parts, lines: list[Line]) -> None:
     """Adds what a school says to the sum of its county, where the school has the stage or says anything."""
     _, item, found = parts[0]
-    is_said = found is not None and found.sound and not found.blank
-    if not is_said and record.stages is not None and item.stage not in record.stages:
+    is_blank = found is None or (found.sound and found.blank)
+    if is_blank and record.stages is not None and item.stage not in record.stages:
         for line in lines:
             line.how = texts("how.blank")
         return

@@ -441,9 +441,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "没有项目“{value}”，而同组的其他项目已填；这一组未取用",
         "the item {value} is not there while others that it is added to are filled in. Nothing was taken",
     ),
-    "problem.import_taken_as_zero": (
-        "“{label}”空白，按该表的习惯作为 0；表中没有合计可以核对，请确认",
-        "{label} is blank and was taken as 0, as these forms leave a 0 blank; no total confirms it, look at it",
+    "problem.import_unconfirmed": (
+        "“{label}”空白，表中没有合计可以确认是 0；没有的请填 0",
+        "{label} is blank, and no total in the form confirms that it is 0; write 0 where there are none",
     ),
     "problem.import_parts": (
         "“{label}”为 {value}，而各部分（{cells}）合计 {parts}；各部分未取用，没有的请填 0",
