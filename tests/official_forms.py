@@ -267,3 +267,11 @@ def encrypted(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(header + table + folder + bytes(2 * 4096))
     return path
+
+
+def changed(path: Path, change: Any) -> Path:
+    """The workbook after `change` was done to all of it: its sheets by what they begin with, `教基4155`."""
+    book = openpyxl.load_workbook(path)
+    change({sheet.title.split("_")[0]: sheet for sheet in book.worksheets})
+    book.save(path)
+    return path

@@ -6,7 +6,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -110,6 +111,14 @@ def _a_day(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
         raise click.BadParameter(f"{value} 不是日期，应如 2022-12-31 / is no date such as 2022-12-31") from None
 
 
+class Given(click.Path):
+    """A path that says something: an empty one would be the folder that tzcheck was started in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path as the command gets it."""
+        return super().convert(value, param, ctx) if value else self.fail("路径是空的 / the path is empty", param, ctx)
+
+
 def options(*chosen: Callable[[F], F]) -> Callable[[F], F]:
     """Several options as one decorator."""
 
@@ -146,7 +155,7 @@ standard_option = click.option(
     "--standard", "standards", multiple=True, metavar="ID",
     help="标准或指标，如 balanced、balanced.12 / standard or indicator",
 )  # fmt: skip
-facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=click.Path(path_type=Path))
+facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=Given(path_type=Path))
 format_option = click.option(
     "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="格式 / format (text)"
 )
@@ -362,9 +371,14 @@ def write_whole(path: Path, content: str | bytes) -> None:
         beside.write_bytes(content.encode() if isinstance(content, str) else content)
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        about = {"why": error.strerror or str(error)}
-        raise UsageFault([Problem("error", "unwritable", str(path), details=about)]) from None
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> UsageFault:
+    """What is told where a file or a folder can't be written."""
+    return UsageFault([Problem("error", "unwritable", str(path), details={"why": error.strerror or str(error)})])
 
 
 @main.command(epilog=EXIT_CODES)
@@ -502,10 +516,10 @@ def _result(path: Path) -> dict[str, Any]:
 
 
 @main.command("import", epilog=EXIT_CODES)
-@click.argument("forms", metavar="FORM...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("forms", metavar="FORM...", nargs=-1, required=True, type=Given(path_type=Path))
 @options(
     click.option(
-        "-o", "--output", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path),
+        "-o", "--output", "folder", required=True, metavar="DIR", type=Given(path_type=Path),
         help="写入的文件夹，不存在或是空的 / the folder to write, not there yet or empty",
     ),
     lang_option, encoding_option,
@@ -522,21 +536,36 @@ def import_(ctx: click.Context, forms: tuple[Path, ...], folder: Path, lang: str
     from tzcheck.sets import LISTING
     from tzcheck.writers.text import show_problems
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageFault([Problem("error", "not_empty", str(folder))])
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageFault([Problem("error", "not_empty", str(folder))])
+    except OSError as error:
+        raise _unwritable(folder, error) from None
     _known_encoding(encoding)
     found = imports.read(forms, encoding)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        details = {"why": error.strerror or str(error)}
-        raise UsageFault([Problem("error", "unwritable", str(folder), details=details)]) from None
-    for name, content in found.files(lang).items():
-        write_whole(folder / name, content)
-    show_problems(found.problems, lang, Console())
+    _write_folder(folder, found.files(lang))
+    show_problems(found.problems, lang, Console(), every=True)
     about = {"forms": found.read, "taken": found.taken, "folder": str(folder), "listing": LISTING}
     click.echo(text("head.imported", lang, **about))
     ctx.exit(EXIT_FACTS if any(problem.severity == "error" for problem in found.problems) else 0)
+
+
+def _write_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Writes all files into a folder, or none of them. Raises UsageFault where they can't be written."""
+    is_new = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    try:
+        for name, content in files.items():
+            write_whole(folder / name, content)
+    except UsageFault:
+        for name in files:
+            (folder / name).unlink(missing_ok=True)
+        if is_new:
+            folder.rmdir()
+        raise
 
 
 @main.command(epilog=EXIT_CODES)
@@ -580,8 +609,7 @@ def init(folder: Path, standards: tuple[str, ...], profile: str, rule_folders: t
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        why = {"why": error.strerror or str(error)}
-        raise UsageFault([Problem("error", "unwritable", str(folder), details=why)]) from None
+        raise _unwritable(folder, error) from None
     for name, content in files.items():
         write_whole(folder / name, content)
     told = form.checking("check", str(folder))

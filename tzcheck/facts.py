@@ -18,6 +18,7 @@ from tzcheck.reading import FactSet, FileRead, Known, Part, Reading, Refused, Tu
 from tzcheck.row import REFERENCES, place_of, read_row
 from tzcheck.sets import read_set, read_table, sets_below, table_names
 from tzcheck.table import (
+    GIVEN,
     MONITORED_SUBJECTS,
     ROOM_KINDS,
     SCHOOL_ROOM_KINDS,
@@ -134,14 +135,25 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
     Raises FactsFault where nothing at all could be read.
     """
     reading = Reading(known, encoding)
+
+    def unreadable(error: OSError) -> None:
+        reading.error("unreadable", str(error.filename), details={"why": error.strerror or str(error)})
+        for id in GIVEN:
+            reading.refuse(Refused(id, None, None))
+
     for path in paths:
-        sets = sets_below(path) if path.exists() else []
+        try:
+            is_there = path.exists()
+        except OSError as error:
+            unreadable(error)
+            continue
+        sets = sets_below(path, unreadable) if is_there else []
         before, errors = len(reading.files), reading.errors
         for folder, files in sets:
             read_set(reading, path, folder, files)
         root = _from_here(path if path.is_dir() else path.parent)
         reading.files[before:] = [replace(file, root=root) for file in reading.files[before:]]
-        if not path.exists():
+        if not is_there:
             reading.error("no_such_path", str(path))
         elif len(reading.files) == before and reading.errors == errors:
             reading.error("no_tables", str(path), details=table_names())

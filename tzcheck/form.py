@@ -17,11 +17,13 @@ FOLDER = Path(__file__).parent / "forms"
 # Units by what they measure, and how many of its smallest each is.
 UNITS = {
     "元": ("money", 1), "千元": ("money", 1000), "万元": ("money", 10_000), "亿元": ("money", 100_000_000),
-    "平方米": ("area", 1), "m2": ("area", 1), "人": ("count", 1), "名": ("count", 1), "个": ("count", 1),
-    "间": ("count", 1), "所": ("count", 1), "班": ("count", 1), "册": ("books", 1), "年": ("years", 1),
-    "是/否": ("yes", 1),
+    "平方米": ("area", 1), "m2": ("area", 1), "m^2": ("area", 1), "平米": ("area", 1), "平方": ("area", 1),
+    "人": ("count", 1), "名": ("count", 1), "个": ("count", 1), "间": ("count", 1), "所": ("count", 1),
+    "班": ("count", 1), "册": ("books", 1), "年": ("years", 1), "是/否": ("yes", 1),
 }  # fmt: skip
 UNIT_BEHIND = re.compile(r"\(([^()]+)\)$")
+# The line of a sheet that names the unit of all its values: 单位：元. 填报单位 is the school that fills it in.
+UNIT_OF_SHEET = re.compile(r"(?:^|[^报])单位:([^():]+)")
 # Signs by which a form marks an item that must be filled in, and what stands before its name.
 ORNAMENTS = re.compile(r"^(?:[*#]+|\(?[0-9]+[)、]|[0-9]+\.(?![0-9])|[一二三四五六七八九十]+、|其中[::]?)+|[*::]+$")
 
@@ -34,13 +36,15 @@ class Item:
 
     Each of several labels is a path, outermost first. A `band` stands in place of the row's label. `stage` is that of
     the schools that have the item, `block` a label that its row stands below in schools that have a senior stage.
-    `known` are the cells that it was found in elsewhere, `zero_if_blank` whether the form leaves a 0 blank.
+    `known` are the cells that it was found in elsewhere, `zero_if_blank` whether the form leaves a 0 blank. `label` is
+    what it is called in messages.
     """
 
     id: str
     rows: tuple[LabelPath, ...]
     columns: tuple[LabelPath, ...] = ()
-    number: str | None = None
+    label: str = ""
+    number: int | None = None
     unit: str | None = None
     stage: str | None = None
     required: bool = True
@@ -56,10 +60,14 @@ class Item:
         return self.unit in WHOLE_UNITS
 
     @property
-    def label(self) -> str:
-        """What it is called in messages."""
-        row = self.band or " > ".join(self.rows[0])
-        return f"{row} × {' > '.join(self.columns[0])}" if self.columns else row
+    def is_amount(self) -> bool:
+        """Whether its value is a number of something."""
+        return self.unit is not None and not self.is_question
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is answered by yes or no."""
+        return self.unit is not None and UNITS[spelled(self.unit)][0] == "yes"
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class Target:
 
     `terms` are items with `+`, `-` or `/` before each. In a column or row with a `*` it goes to the only stage that the
     school has. `answers` give, for the items in order, what is written where the answer is yes; a `latest` one also
-    rules out a no behind it.
+    rules out a no behind it. `meant` is what the column stands for, where the form has something else.
     """
 
     table: str
@@ -78,6 +86,12 @@ class Target:
     unit: str | None = None
     answers: tuple[str, ...] = ()
     latest: bool = False
+    meant: Mapping[str, str] | None = None
+
+    @property
+    def is_quotient(self) -> bool:
+        """Whether one item is divided by another."""
+        return any(sign == "/" for sign, _ in self.terms)
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,8 @@ class Form:
     """A form in one version: the days that it was in use, where the map is from, its items and where they go.
 
     `layout` is `list` (a row an item, under the headers `columns`), `sheets` (sheets whose names begin as `names`
-    says), or `unknown`: it can be told, but not read.
+    says), or `unknown`: it can be told, but not read. `same` are items that say the same, `totals` items with the
+    others that they are the total of.
     """
 
     id: str
@@ -99,6 +114,7 @@ class Form:
     items: Mapping[str, Item] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
     same: tuple[tuple[str, str], ...] = ()
+    totals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def target(self, table: str, column: str) -> str | None:
         """The item that alone goes to a column; None where there is none."""
@@ -120,14 +136,22 @@ def labelled(text: str) -> str:
 
 def unit_of(text: str) -> str | None:
     """The unit that a cell names; None where it is none."""
-    folded = spelled(text).removeprefix("单位:")
-    return folded if folded in UNITS else None
+    folded = spelled(text).casefold().removeprefix("单位:")
+    bare = folded[1:-1] if folded.startswith("(") and folded.endswith(")") else folded
+    return bare if bare in UNITS else None
 
 
 def unit_behind(text: str) -> str | None:
     """The unit in brackets behind a label."""
     behind = UNIT_BEHIND.search(spelled(text))
     return unit_of(behind[1]) if behind else None
+
+
+def units_of_sheet(text: str) -> list[str]:
+    """The units that a line such as 单位：元 names for the whole sheet."""
+    named = UNIT_OF_SHEET.search(spelled(text))
+    found = map(unit_of, re.split("[、,;/]", named[1])) if named else ()
+    return [unit for unit in found if unit]
 
 
 def forms(folder: Path = FOLDER) -> tuple[Form, ...]:
@@ -158,23 +182,26 @@ def _read(value: dict[str, Any]) -> Form:
         else:
             targets += [_target(table, column, terms, {}) for column, terms in columns.items()]
     same = tuple((first, second) for first, second in value.get("same", ()))
-    for id in {id for one in targets for _, id in one.terms} | {id for pair in same for id in pair}:
+    totals = {total: tuple(parts) for total, parts in value.get("totals", {}).items()}
+    named = {id for one in targets for _, id in one.terms} | {id for pair in same for id in pair}
+    for id in named.union(totals, *totals.values()):
         items[id]  # a name that is no item is an error of the map
     valid = value["valid"]
     return Form(
         value["form"], value["title"], value["layout"],
         parse_date(valid.get("from", "")), parse_date(valid.get("until", "")), value["source"],
-        value.get("names", ""), value.get("columns", {}), items, tuple(targets), same,
+        value.get("names", ""), value.get("columns", {}), items, tuple(targets), same, totals,
     )  # fmt: skip
 
 
 def _item(id: str, about: dict[str, Any], sheet: str | None) -> Item:
     rows = about.get("row", [about["label"]] if "label" in about else [])
-    number = about.get("number")
+    columns = about.get("column", ())
+    label = " × ".join([about.get("band") or rows[0], *columns[:1]])
     return Item(
-        id, _paths(rows), _paths(about.get("column", ())), None if number is None else str(number), about.get("unit"),
-        about.get("stage"), about.get("required", True), sheet, about.get("band"), about.get("block"),
-        tuple(about.get("known", ())), about.get("blank") == 0,
+        id, _paths(rows), _paths(columns), label, about.get("number"), about.get("unit"), about.get("stage"),
+        about.get("required", True), sheet, about.get("band"), about.get("block"), tuple(about.get("known", ())),
+        about.get("blank") == 0,
     )  # fmt: skip
 
 
@@ -185,7 +212,7 @@ def _paths(labels: Sequence[str]) -> tuple[LabelPath, ...]:
 def _target(table: str, column: str, terms: Any, row: dict[str, str]) -> Target:
     match terms:
         case {"is": expression, "unit": unit}:
-            return Target(table, column, _terms(expression), row, unit)
+            return Target(table, column, _terms(expression), row, unit, meant=terms.get("meant"))
         case {"latest": answers}:
             return Target(table, column, tuple(("+", id) for id in answers.values()), row, None, tuple(answers), True)
         case {"yes": answers}:

@@ -5,7 +5,8 @@ import io
 import json
 import os
 import re
-from collections import defaultdict
+import stat
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,22 +14,43 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from tzcheck.cells import EXPECTED, SCALE, code_of, number_of_kind, parse_decimal, plain_cell
+from tzcheck.cells import SCALE, code_of, number_of_kind, parse_decimal, plain_cell
 from tzcheck.errors import FactsFault, Problem
-from tzcheck.finding import STRANGER, Found, Rows, beside, crossed, crossings, number_of, rest, rows_of
+from tzcheck.finding import (
+    STRANGER,
+    Found,
+    Rows,
+    Unit,
+    beside,
+    crossed,
+    crossings,
+    form_without_header,
+    number_of,
+    rest,
+    rows_of,
+)
 from tzcheck.form import UNITS, Form, Item, Target, forms
-from tzcheck.place import spelled
+from tzcheck.place import Places, spelled
 from tzcheck.readers import WORKBOOKS
-from tzcheck.readers.grid import Grid, address
+from tzcheck.readers.grid import Grid, Place, address
 from tzcheck.readers.grid import read as read_grids
+from tzcheck.readers.rows import NO_VALUE
 from tzcheck.sets import LISTING
 from tzcheck.table import STAGES, STAGES_OF_TYPE, TABLES, WORKED_OUT, YES_NO, Column
 from tzcheck.texts import texts
 
 HEADERS = ("文件", "工作表", "单元格", "项目", "原值", "表", "行", "列", "写入值", "方式")
 SUFFIXES = WORKBOOKS | {".csv"}
+# Tables as well, and what may hold some: where one is among the forms, it is likely to be one of them.
+UNREADABLE = frozenset({".et", ".ett", ".xlsb", ".numbers", ".xlt", ".xltx", ".zip", ".rar", ".7z"})
 WRITTEN = ("schools", "class_bands", "room_bands", "values")
-FAULTY = re.compile(r"=|#.+")
+BANDS = ("class_bands", "room_bands")
+# Errors as a spreadsheet shows them.
+FAULTY = re.compile(r"#(?:REF|NAME|VALUE|DIV/0|NUM|NULL|N/A|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN)[!?]?")
+ANSWERS = {"yes": (*YES_NO["yes"], "√", "✓", "✔"), "no": (*YES_NO["no"], "×", "✗", "✘")}
+YEAR_IN_TITLE = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+# A sheet of the statistics of one school has a few dozen rows.
+MOST_ROWS = 1000
 
 How = Mapping[str, str]
 
@@ -80,7 +102,11 @@ class Imported:
 
 @dataclass
 class _Record:
-    """One form while it is taken: its items as found, the school's id and type, and the numbers read so far."""
+    """One form while it is taken: its items as found, the school's id and type, and the numbers that it says.
+
+    `units` are those that the numbers were written in, `zeros` blanks by which the form means 0. Items that are `wrong`
+    say a number that can't be right beside others.
+    """
 
     form: Form
     grid: Grid
@@ -88,20 +114,51 @@ class _Record:
     school_id: str = ""
     type: str | None = None
     key: str = ""
-    numbers: dict[str, Fraction | None] = field(default_factory=dict)
+    numbers: dict[str, Fraction] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    zeros: set[str] = field(default_factory=set)
+    wrong: set[str] = field(default_factory=set)
 
-    def applies(self, item: Item) -> bool:
-        """Whether the school has the stage of an item, as far as its type is known."""
-        return item.stage is None or self.type is None or item.stage in STAGES_OF_TYPE[self.type]
+    def __post_init__(self) -> None:
+        self.school_id = spelled(self.text(self.form.target("schools", "school_id")))
+        self.type = _code(TABLES["schools"].column("type"), self.text(self.form.target("schools", "type")))
+
+    @property
+    def stages(self) -> tuple[str, ...] | None:
+        """The stages that the school has, as far as its type is known."""
+        return None if self.type is None else STAGES_OF_TYPE[self.type]
+
+    @property
+    def name(self) -> str:
+        """What the school is called in messages."""
+        return self.text(self.form.target("schools", "school")) or self.school_id or self.grid.name
 
     def needs(self, item: Item) -> bool:
-        """Whether the school must have filled an item in."""
-        return item.required and self.applies(item) and (item.stage is None or self.type is not None)
+        """Whether an item must be filled in."""
+        return item.required and (item.stage is None or item.stage in (self.stages or ()))
 
-    def filled(self, sheet: str | None) -> bool:
+    def state(self, item: Item) -> str:
+        """Whether a number is `said`, `wrong`, `blank`, or there is no cell for it: `absent`."""
+        found = self.found.get(item.id)
+        if item.id in self.wrong or (found and not found.sound):
+            return "wrong"
+        if item.id in self.numbers:
+            return "said"
+        return "absent" if found is None else "blank" if found.blank else "wrong"
+
+    def said(self, id: str) -> Fraction | None:
+        """The number that an item says, in its own unit, where nothing is wrong with it."""
+        return self.numbers[id] if self.state(self.form.items[id]) == "said" else None
+
+    def is_empty(self, id: str) -> bool:
+        """Whether nothing at all is written for an item, where the form leaves a 0 blank."""
+        found = self.found.get(id)
+        return found is not None and found.sound and not found.text and found.item.zero_if_blank
+
+    def is_filled(self, sheet: str | None) -> bool:
         """Whether any total of a sheet was filled in: a sheet that nobody has filled in says nothing by its blanks."""
         items = (item for item in self.form.items.values() if item.sheet == sheet and not item.zero_if_blank)
-        return any(self.numbers.get(item.id) is not None for item in items)
+        return any(item.id in self.numbers for item in items)
 
     def text(self, item: str | None) -> str:
         """What an item says; blank where it is not there."""
@@ -111,9 +168,10 @@ class _Record:
 
 @dataclass
 class _Sum:
-    """A value of the county that is the sum over its schools: what each gave, and the lines that tell of it."""
+    """A value of the county that is the sum over its schools of a stage: what each gave, and the lines that tell it."""
 
-    parts: list[tuple[str, Fraction | None]] = field(default_factory=list)
+    item: Item
+    parts: dict[str, tuple[str, Fraction | None]] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
 
 
@@ -129,72 +187,136 @@ class _Importing:
         self.origin: dict[tuple[str, tuple[str, ...], str], tuple[Found, list[Line]]] = {}
         self.contested: set[tuple[str, tuple[str, ...], str]] = set()
         self.schools: dict[tuple[str, str], Grid] = {}
-        self.sums: dict[str, _Sum] = defaultdict(_Sum)
+        # The schools whose forms were taken, by their keys in the tables, and files and sheets that may hold others.
+        self.taken: dict[str, list[_Record]] = defaultdict(list)
+        self.lost: dict[str, None] = {}
+        self.sums: dict[str, _Sum] = {}
         self.whole: list[tuple[_Record, dict[str, tuple[Found, Target]]]] = []
         self.county: dict[str, Found] = {}
+        self.year: int | None = None
+        self.years_of_titles: list[Found] = []
         self.county_grid: Grid | None = None
         self.read = 0
         self.read_forms: dict[str, Form] = {}
 
-    def tell(self, severity: str, code: str, found: Found, value: str | None = None, **details: object) -> None:
+    def tell(self, severity: str, code: str, found: Found, /, value: str | None = None, **details: object) -> None:
         """A problem at a cell; its label is among the details."""
-        about: dict[str, object] = {"label": found.label, "header": found.label, **details}
-        at = found.at[0]
-        self.problems.append(
-            Problem(
-                severity, code, found.grid.name, at, value=found.text if value is None else value,
-                cell=found.cell, details=about,
-            )
-        )  # fmt: skip
+        about = {"label": found.label, "header": found.label, **details}
+        self.tell_at(severity, code, found.grid, found.at, found.text if value is None else value, **about)
+
+    def tell_at(self, severity: str, code: str, grid: Grid, at: Place, value: str, /, **details: object) -> None:
+        """A problem at a cell that may be another than that of an item's value."""
+        problem = Problem(severity, code, grid.name, at[0], value=value, cell=address(at), details=details)
+        self.problems.append(problem)
+
+    def tell_of(self, severity: str, code: str, where: str, value: str | None = None, /, **details: object) -> None:
+        """A problem of a whole file or sheet."""
+        self.problems.append(Problem(severity, code, where, value=value, details=details))
+
+    def lose(self, code: str, where: str, **details: object) -> None:
+        """An error by which a whole form may be lost, so that no sum over the forms is one over all."""
+        self.tell_of("error", code, where, None, **details)
+        self.lost[where] = None
 
 
 def read(paths: Iterable[Path], encoding: str | None = None) -> Imported:
     """What the forms in `paths`, files or folders of them, come to. Raises FactsFault where there is no form at all."""
     work = _Importing()
-    for path in paths:
-        if not path.exists():
-            work.problems.append(Problem("error", "no_such_path", str(path)))
-        for file, name in _files(path):
-            _read_file(work, file, name, encoding)
+    given = list(paths)
+    files: dict[Path, tuple[Path, str, bool]] = {}
+    for path in given:
+        for file, name in _files(work, path):
+            files.setdefault(file.resolve(), (file, name, file == path))
+    times = Counter(name for _, name, _ in files.values())
+    for file, name, is_named in files.values():
+        _read_file(work, file, name if times[name] == 1 else file.as_posix(), is_named, encoding)
     if not work.read:
         if not any(problem.severity == "error" for problem in work.problems):
-            work.problems.append(Problem("error", "import_nothing", details={"forms": _titles(work)}))
+            work.tell_of("error", "import_nothing", ", ".join(map(str, given)), forms=_titles(work))
         raise FactsFault(sorted(work.problems, key=Problem.order))
     return _finished(work)
 
 
-def _files(path: Path) -> Iterator[tuple[Path, str]]:
+def _files(work: _Importing, path: Path) -> Iterator[tuple[Path, str]]:
     """The files of a folder, in order, or the one file, each with its name below what was asked for."""
-    if path.is_file():
+    kind = _kind(work, path)
+    if kind == stat.S_IFREG:
         yield path, path.name
+    if kind != stat.S_IFDIR:
         return
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in os.walk(path, onerror=lambda error: _cannot_read(work, error.filename, error)):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            if (Path(folder) / name).is_symlink():
+                work.lose("import_link", str(Path(folder) / name))
         for name in sorted(names):
-            if not name.startswith((".", "~")):
-                found = Path(folder) / name
+            found = Path(folder) / name
+            if not name.startswith((".", "~")) and name != LISTING and _kind(work, found) == stat.S_IFREG:
                 yield found, found.relative_to(path).as_posix()
 
 
+def _kind(work: _Importing, path: Path) -> int | None:
+    """Whether a path is a file or a folder; None, with a problem, where it is neither or can't be looked at."""
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        work.lose("no_such_path", str(path))
+    except OSError as error:
+        _cannot_read(work, str(path), error)
+    else:
+        if kind in (stat.S_IFREG, stat.S_IFDIR):
+            return kind
+        work.lose("no_file", str(path))
+    return None
+
+
+def _cannot_read(work: _Importing, where: str, error: OSError) -> None:
+    work.lose("unreadable", where, why=error.strerror or str(error))
+
+
 def _titles(work: _Importing) -> Mapping[str, str]:
-    known = [form for form in work.forms if form.layout != "unknown"]
-    return {lang: ("、" if lang == "zh" else ", ").join(form.title[lang] for form in known) for lang in known[0].title}
+    known = [form.title for form in work.forms if form.layout != "unknown"]
+    return {"zh": "、".join(title["zh"] for title in known), "en": ", ".join(title["en"] for title in known)}
 
 
-def _read_file(work: _Importing, path: Path, name: str, encoding: str | None) -> None:
-    if path.suffix.casefold() not in SUFFIXES:
-        work.problems.append(Problem("query", "import_no_workbook", name))
+def _listed(labels: Iterable[str]) -> Mapping[str, str]:
+    """Several labels in a row."""
+    found = list(labels)
+    return {"zh": "、".join(found), "en": ", ".join(found)}
+
+
+def _read_file(work: _Importing, path: Path, name: str, is_named: bool, encoding: str | None) -> None:
+    suffix = path.suffix.casefold()
+    if suffix not in SUFFIXES:
+        if is_named or suffix in UNREADABLE:
+            work.lose("import_no_workbook", name)
+        else:
+            work.tell_of("query", "import_no_workbook", name)
         return
     try:
         grids, problems = read_grids(path, name, encoding)
     except OSError as error:
-        work.problems.append(Problem("error", "unreadable", name, details={"why": error.strerror or str(error)}))
+        _cannot_read(work, name, error)
         return
-    work.problems += problems
-    if not grids:
+    if problems:
+        work.problems += problems
+        work.lost[name] = None
         return
-    left = [grid for grid in grids if grid.cells]
-    told = False
+    _take_grids(work, name, grids)
+
+
+def _take_grids(work: _Importing, name: str, grids: Iterable[Grid]) -> None:
+    """Takes the forms among the sheets of a file, and tells of those that are none."""
+    left, told = [], False
+    for grid in grids:
+        rows = rows_of(work.forms, grid)
+        if grid.hidden:
+            told |= _look_at_hidden(work, grid)
+        elif rows:
+            told = True
+            _take_list(work, rows)
+        elif grid.cells:
+            left.append(grid)
     for form in work.forms:
         numbered = [(grid, number) for grid in left if form.names and (number := number_of(form, grid))]
         if not numbered:
@@ -202,43 +324,80 @@ def _read_file(work: _Importing, path: Path, name: str, encoding: str | None) ->
         told = True
         left = [grid for grid in left if all(grid is not one for one, _ in numbered)]
         if form.layout == "unknown":
-            about: dict[str, object] = {"form": form.title, "until": form.until}
-            work.problems.append(Problem("error", "import_old_form", numbered[0][0].name, details=about))
+            work.lose("import_old_form", numbered[0][0].name, form=form.title, until=form.until)
             work.lines += [Line(None, "", texts("how.unknown_form"), grid=grid) for grid, _ in numbered]
         else:
             _take_sheets(work, form, numbered)
     strangers = []
     for grid in left:
-        rows = rows_of(work.forms, grid)
-        if rows:
+        headless = form_without_header(work.forms, grid)
+        if headless:
             told = True
-            _take_list(work, rows)
+            headers = _listed(headless.columns[one] for one in ("item", "value"))
+            work.lose("import_no_header", grid.name, form=headless.title, headers=headers)
+            work.lines.append(Line(None, "", texts("how.unknown_form"), grid=grid))
         else:
             strangers.append(grid)
     for grid in strangers if told else strangers[:1] or [Grid(name, None, {})]:
-        work.problems.append(
-            Problem("query" if told else "error", "import_unknown_form", grid.name, details={"forms": _titles(work)})
-        )
+        if told:
+            work.tell_of("query", "import_unknown_form", grid.name, forms=_titles(work))
+        else:
+            work.lose("import_unknown_form", grid.name, forms=_titles(work))
         work.lines.append(Line(None, "", texts("how.unknown_form"), grid=grid))
 
 
+def _look_at_hidden(work: _Importing, grid: Grid) -> bool:
+    """Tells of a hidden sheet, and whether it is a form: an old copy perhaps, or one that nobody should miss."""
+    if form_without_header(work.forms, grid) or any(form.names and number_of(form, grid) for form in work.forms):
+        work.lose("import_hidden", grid.name)
+        return True
+    work.tell_of("query", "hidden_sheet", grid.name)
+    return False
+
+
 def _take_list(work: _Importing, rows: Rows) -> None:
+    if rows.twice:
+        for first, second in rows.twice:
+            work.tell_at(
+                "error", "import_two_columns", rows.grid, second, rows.grid.own(*second), at=address(first)
+            )  # fmt: skip
+        work.lost[rows.grid.name] = None
+        work.lines.append(Line(None, "", texts("how.two_columns"), grid=rows.grid))
+        return
+    items = list(rows.items())
+    shifted = set(rows.too_long())
     found: dict[str, list[Found]] = defaultdict(list)
-    for one in rows.items():
-        if one.item is STRANGER:
+    for one in items:
+        if one.at[0] in shifted:
+            work.tell("error", "import_shifted", one)
+            work.lines.append(Line(one, one.label, texts("how.wrong")))
+            one = replace(one, sound=False)
+        elif one.item is STRANGER:
             work.tell("query", "import_unknown_item", one)
             work.lines.append(Line(one, one.label, texts("how.unknown_item")))
+        if one.item is STRANGER:
             continue
         found[one.item.id].append(one)
         said, at = rows.number(one.at[0])
-        if said and parse_decimal(said) != Decimal(one.item.number or 0):
-            work.problems.append(
-                Problem(
-                    "query", "import_number", rows.grid.name, at[0], value=said, cell=address(at),
-                    details={"label": one.label, "expected": one.item.number},
-                )
-            )  # fmt: skip
-    _take(work, rows.form, rows.grid, _single(work, found))
+        if said and parse_decimal(said) != one.item.number:
+            work.tell_at("query", "import_number", rows.grid, at, said, label=one.label, expected=one.item.number)
+    _look_aside(work, rows, items)
+    for at, text in rows.titles():
+        if YEAR_IN_TITLE.search(spelled(text)):
+            work.years_of_titles.append(Found(STRANGER, rows.grid, at, "", text))
+    _take(work, _Record(rows.form, rows.grid, _single(work, found)))
+
+
+def _look_aside(work: _Importing, rows: Rows, items: Sequence[Found]) -> None:
+    """Lists what stands beside the values, and tells of what may be a value that got there."""
+    last, told = rows.last_column(), set()
+    for one in rows.aside({item.at for item in items}, {item.at[0]: item.label for item in items}):
+        if one.at[1] > last and one.at[0] not in told:
+            told.add(one.at[0])
+            work.tell("error", "import_beyond", one)
+        elif one.at[1] <= last and one.label and parse_decimal(one.text) is not None:
+            work.tell("query", "import_aside", one)
+        work.lines.append(Line(one, one.label, texts("how.aside")))
 
 
 def _single(work: _Importing, found: Mapping[str, list[Found]]) -> dict[str, Found]:
@@ -247,42 +406,51 @@ def _single(work: _Importing, found: Mapping[str, list[Found]]) -> dict[str, Fou
     for id, several in found.items():
         filled = [one for one in several if not one.blank]
         first = (filled or several)[0]
-        if len({_spelled(one) for one in filled}) > 1:
-            other = next(one for one in filled if _spelled(one) != _spelled(first))
-            work.tell("error", "import_twice", other, first=first.text, at=f"{first.grid.name}!{first.cell}")
+        if len({_compared(one) for one in filled}) > 1:
+            other = next(one for one in filled if _compared(one) != _compared(first))
+            work.tell("error", "import_twice", other, first=first.text, at=first.where)
             work.lines += [Line(one, one.label, texts("how.twice")) for one in filled]
             single[id] = replace(first, sound=False)
             continue
-        single[id] = first
+        single[id] = replace(first, sound=all(one.sound for one in several))
     return single
 
 
-def _spelled(found: Found) -> str:
-    """A value as it is compared: 1,200 and １２００ are one."""
+def _compared(found: Found) -> object:
+    """A value as it is compared: 1,200 and １２００ are one, and so are 1 万元 and 10000 元."""
     number = parse_decimal(found.text)
-    return spelled(found.text) if number is None else str(number.normalize())
+    if number is None:
+        return spelled(found.text)
+    units = [unit.name for unit in _units(found)] or [found.item.unit or ""]
+    return frozenset(number * UNITS.get(unit, ("", 1))[1] for unit in units)
 
 
 def _take_sheets(work: _Importing, form: Form, numbered: Sequence[tuple[Grid, str]]) -> None:
     sheets: dict[str, list[Grid]] = defaultdict(list)
     for grid, number in numbered:
-        sheets[number].append(grid)
-    first = numbered[0][0]
+        if len(grid.rows) > MOST_ROWS:
+            work.lose("import_too_long", grid.name, rows=len(grid.rows), most=MOST_ROWS)
+            work.lines.append(Line(None, "", texts("how.too_long"), grid=grid))
+        else:
+            sheets[number].append(grid)
+    if not sheets:
+        return
+    first = next(iter(sheets.values()))[0]
     described = {
         item.id: [one for grid in sheets[item.sheet or ""] for one in beside(grid, item, form)]
         for item in form.items.values()
         if not item.columns and item.sheet in sheets
     }
-    found = _single(work, {id: several for id, several in described.items() if several})
-    record = _Record(form, first, found)
-    record.type = _type(record)
-    senior = record.type is not None and "senior" in STAGES_OF_TYPE[record.type]
-    cells = {number: [one for grid in grids for one in crossings(grid)] for number, grids in sheets.items()}
+    record = _Record(form, first, _single(work, {id: several for id, several in described.items() if several}))
+    senior = "senior" in (record.stages or ())
+    cells = {
+        number: [one for grid in grids for one in crossings(grid, form, number)] for number, grids in sheets.items()
+    }
     numbers = {
         item.id: crossed(cells.get(item.sheet or "", ()), item, senior) for item in form.items.values() if item.columns
     }
-    found |= _single(work, {id: several for id, several in numbers.items() if several})
-    for one in found.values():
+    record.found |= _single(work, {id: several for id, several in numbers.items() if several})
+    for one in record.found.values():
         if one.item.known and one.cell not in one.item.known:
             work.tell("query", "import_moved", one, known=", ".join(one.item.known), at=one.cell)
     wanted = {item.sheet for item in form.items.values()}
@@ -290,9 +458,9 @@ def _take_sheets(work: _Importing, form: Form, numbered: Sequence[tuple[Grid, st
         {item.sheet for item in form.items.values() if item.sheet and item.sheet not in sheets and record.needs(item)}
     )
     for sheet in absent:
-        work.problems.append(Problem("error", "import_no_sheet", first.file, value=sheet))
-    _take(work, form, first, found, frozenset(absent))
-    taken = {(one.grid.name, one.at) for one in found.values()}
+        work.tell_of("error", "import_no_sheet", first.file, sheet)
+    _take(work, record, frozenset(absent))
+    taken = {(one.grid.name, one.at) for one in record.found.values()}
     for number, grids in sheets.items():
         for grid in grids:
             if number in wanted:
@@ -305,12 +473,6 @@ def _take_sheets(work: _Importing, form: Form, numbered: Sequence[tuple[Grid, st
 # --- taking --------------------------------------------------------------------------------------------------------
 
 
-def _type(record: _Record) -> str | None:
-    """The type of the school, where it says one that is known."""
-    column = TABLES["schools"].column("type")
-    return _code(column, record.text(record.form.target("schools", "type")))
-
-
 def _code(column: Column, text: str) -> str | None:
     """The code that a text is a label of, or its number beside a label; None where it is none."""
     codes = column.codes or {}
@@ -318,20 +480,15 @@ def _code(column: Column, text: str) -> str | None:
     return code_of(codes, text) or (code_of(codes, number[0]) if number else None)
 
 
-def _take(
-    work: _Importing, form: Form, grid: Grid, found: dict[str, Found], absent: frozenset[str] = frozenset()
-) -> None:
+def _take(work: _Importing, record: _Record, absent: frozenset[str] = frozenset()) -> None:
     """Takes what a form says into the tables. `absent` are sheets that are not there, which was told."""
+    form, grid = record.form, record.grid
     work.read += 1
     work.read_forms[form.id] = form
-    record = _Record(form, grid, found)
     if form.of_school:
-        record.school_id = spelled(record.text(form.target("schools", "school_id")))
-        record.type = _type(record)
         record.key = record.school_id or f"\0{work.read}"
     elif work.county_grid is not None:
-        about: dict[str, object] = {"first": work.county_grid.name}
-        work.problems.append(Problem("error", "import_second_county", grid.name, details=about))
+        work.tell_of("error", "import_second_county", grid.name, first=work.county_grid.name)
         _not_taken(work, record, texts("how.second_county"))
         return
     else:
@@ -340,10 +497,16 @@ def _take(
     if form.of_school and record.school_id:
         first = work.schools.setdefault((form.id, record.school_id), grid)
         if first is not grid:
-            id = found[form.target("schools", "school_id") or ""]
+            id = record.found[form.target("schools", "school_id") or ""]
             work.tell("error", "import_same_school", id, first=first.name)
+            work.lost[grid.name] = None
             _not_taken(work, record, texts("how.same_school", first=first.name))
             return
+    if form.of_school:
+        work.taken[record.key].append(record)
+    _look_at_totals(work, record)
+    _look_at_differences(work, record)
+    _begin_bands(work, record)
     whole: dict[str, tuple[Found, Target]] = {}
     for target in form.targets:
         _to_target(work, record, target, whole)
@@ -352,11 +515,13 @@ def _take(
     for first_id, second_id in form.same:
         _compare(work, record, first_id, second_id)
     used = {id for target in form.targets for _, id in target.terms}
-    paired = {id: pair[1 - pair.index(id)] for pair in form.same for id in pair}
-    for item_id, one in found.items():
+    compared = {first: form.items[second].label for first, second in form.same}
+    for total, ids in form.totals.items():
+        compared |= dict.fromkeys(ids, form.items[total].label)
+        compared[total] = " + ".join(form.items[id].label for id in ids)
+    for item_id, one in record.found.items():
         if item_id not in used and one.sound:
-            other = form.items[paired[item_id]].label if item_id in paired else ""
-            how = texts("how.compared", other=other) if other else texts("how.no_table")
+            how = texts("how.compared", other=compared[item_id]) if item_id in compared else texts("how.no_table")
             work.lines.append(Line(one, one.label, how))
 
 
@@ -368,58 +533,157 @@ def _look_at_items(work: _Importing, record: _Record, absent: frozenset[str]) ->
     """Tells what is wrong with each item, and reads the numbers."""
     for item in record.form.items.values():
         found = record.found.get(item.id)
-        needed = record.needs(item) if record.form.of_school else item.required
         if found is None:
-            if needed and item.sheet not in absent:
+            if record.needs(item) and item.sheet not in absent:
                 name = item.label if item.sheet is None else f"{item.sheet} {item.label}"
-                work.problems.append(
-                    Problem("error", "import_no_item", record.grid.file if item.sheet else record.grid.name, value=name)
-                )
+                work.tell_of("error", "import_no_item", record.grid.file if item.sheet else record.grid.name, name)
                 work.lines.append(Line(None, name, texts("how.not_found"), grid=record.grid))
+        elif not found.sound or record.is_empty(item.id):
             continue
-        if not found.sound:
-            continue
-        if found.blank:
-            if needed and not item.zero_if_blank:
+        elif found.blank:
+            if record.needs(item):
                 work.tell("error", "import_blank", found)
-            elif found.text and not item.zero_if_blank:
+            elif found.text:
                 work.tell("query", "nothing_sign", found)
-            continue
-        if FAULTY.fullmatch(found.text):
-            work.tell("error", "import_faulty", found)
+        elif found.text == NO_VALUE or FAULTY.fullmatch(found.text):
+            work.tell("error", "import_no_result" if found.text == NO_VALUE else "import_faulty", found)
             record.found[item.id] = replace(found, sound=False)
             work.lines.append(Line(found, found.label, texts("how.wrong")))
-            continue
-        if item.unit:
-            record.numbers[item.id] = _number(work, item, found)
+        elif item.is_amount:
+            _read_number(work, record, item, found)
 
 
-def _number(work: _Importing, item: Item, found: Found) -> Fraction | None:
-    """The number that an item says, in its own unit; None, with a problem, where it is none."""
+def _read_number(work: _Importing, record: _Record, item: Item, found: Found) -> None:
+    """Reads the number that an item says, into its own unit; tells where it is none."""
     kind = "count" if item.counts else "measure"
-    number = parse_decimal(found.text)
-    factor = _factor(found.unit or item.unit, item.unit)
-    if factor is None:
-        work.tell("error", "import_unit", found, value=found.unit or "", expected=item.unit)
-        return None
-    if number is None or number_of_kind(kind, number) is None:
-        work.tell("error", "bad_cell", found, expected=EXPECTED[kind], unit=f" ({item.unit})")
-        return None
-    return Fraction(number) * factor
+    # What a spreadsheet has worked out is a little beside the number that it shows: 27.999999999999996.
+    shown = number_of_kind("number", parse_decimal(found.text))
+    number = number_of_kind(kind, None if shown is None else Decimal(shown))
+    unit = _unit_said(work, item, found)
+    if unit is None:
+        return
+    if number is None or (spelled(found.text).endswith("年") and unit != "年"):
+        about = {"zh": f"（{item.unit}）", "en": f" ({item.unit})"}
+        work.tell("error", "bad_cell", found, expected=texts(f"expected.{kind}"), unit=about)
+        return
+    record.numbers[item.id] = Fraction(number) * _factor(unit, item.unit)
+    record.units[item.id] = unit
 
 
-def _factor(unit: str | None, wanted: str | None) -> Fraction | None:
-    """By what a number in a unit is multiplied to be in another; None where they measure different things."""
-    (one, size), (other, wanted_size) = UNITS.get(unit or "", ("", 1)), UNITS[spelled(wanted or "")]
-    return Fraction(size, wanted_size) if one == other else None
+def _units(found: Found) -> list[Unit]:
+    """The units that are named for an item: those for the whole sheet or column where they are of its kind."""
+    kind = UNITS.get(spelled(found.item.unit or ""), ("", 1))[0]
+    return [unit for unit in found.units if not unit.of_all or UNITS[unit.name][0] == kind]
+
+
+def _unit_said(work: _Importing, item: Item, found: Found) -> str | None:
+    """The unit of an item's number; None, with a problem, where it is of another kind, or several are named."""
+    kind, _ = UNITS[spelled(item.unit or "")]
+    units = _units(found)
+    first = units[0] if units else Unit(item.unit or "", found.at)
+    for unit in units:
+        about = {"label": found.label, "header": found.label}
+        if UNITS.get(unit.name, ("", 1))[0] != kind:
+            work.tell_at("error", "import_unit", found.grid, unit.at, unit.name, expected=item.unit, **about)
+            return None
+        if UNITS[unit.name] != UNITS[first.name]:
+            at = address(first.at)
+            work.tell_at("error", "import_units", found.grid, unit.at, unit.name, first=first.name, at=at, **about)
+            return None
+    return first.name
+
+
+def _factor(unit: str, wanted: str | None) -> Fraction:
+    """By what a number in a unit is multiplied to be in another of its kind."""
+    return Fraction(UNITS[unit][1], UNITS[spelled(wanted or "")][1])
+
+
+def _look_at_totals(work: _Importing, record: _Record) -> None:
+    """Compares totals with their parts, and tells which blanks stand for a 0: those that a total leaves no room for."""
+    items, is_senior = record.form.items, "senior" in (record.stages or ())
+    totals = {
+        total: [items[id] for id in parts]
+        for total, parts in record.form.totals.items()
+        if total in record.found
+        and not record.is_empty(total)
+        # In a school with a senior stage a total of all teachers is none of those in the junior block.
+        and not (is_senior and items[total].block != items[parts[0]].block)
+    }
+    for total, parts in totals.items():
+        _look_at_total(work, record, total, parts)
+    settled = {item.id for parts in totals.values() for item in parts} | record.form.totals.keys()
+    # Of a group whose total the form does not have, a part that is filled in tells that the others are 0.
+    beside = {id: parts for total, parts in record.form.totals.items() if total not in record.found for id in parts}
+    for id, found in record.found.items():
+        if id in settled or not record.is_empty(id) or not record.is_filled(found.item.sheet):
+            continue
+        if any(record.said(other) is not None and other not in record.zeros for other in beside.get(id, ())):
+            record.zeros.add(id)
+            record.numbers[id] = Fraction(0)
+        elif record.needs(found.item):
+            work.tell("error", "import_unconfirmed", found)
+
+
+def _look_at_total(work: _Importing, record: _Record, total: str, parts: Sequence[Item]) -> None:
+    """Compares one total with its parts: blanks among them are 0 where the others come to the total."""
+    there = [item for item in parts if item.id in record.found]
+    blanks = {item.id for item in there if record.is_empty(item.id)}
+    whole = record.said(total)
+    filled = [record.state(item) for item in parts if item.id not in blanks and (item in there or record.needs(item))]
+    if whole is None or not {"said"}.issuperset(filled):
+        return
+    amount = sum((record.numbers.get(item.id, Fraction(0)) for item in there), Fraction(0))
+    if amount == whole:
+        record.zeros |= blanks
+        record.numbers |= dict.fromkeys(blanks, Fraction(0))
+    elif amount > whole or blanks or len(there) == len(parts):
+        cells = ", ".join(record.found[item.id].cell for item in there)
+        work.tell("error", "import_parts", record.found[total], parts=_digits(amount), cells=cells)
+        record.wrong |= {item.id for item in there} | ({total} if amount > whole else set())
+
+
+def _look_at_differences(work: _Importing, record: _Record) -> None:
+    """Tells where the parts of a number are more than the whole: any of them may be what is wrong."""
+    for target in record.form.targets:
+        parts = _parts(record, target)
+        if all(sign != "-" for sign, *_ in parts) or any(record.state(item) != "said" for _, item, _ in parts):
+            continue
+        amount = sum((record.numbers[item.id] * (-1 if sign == "-" else 1) for sign, item, _ in parts), Fraction(0))
+        if amount < 0:
+            found = record.found[parts[-1][1].id]
+            work.tell("error", "import_negative", found, value=_digits(amount), formula=_formula(parts))
+            record.wrong |= {item.id for _, item, _ in parts}
+
+
+Parts = Sequence[tuple[str, Item, Found | None]]
+
+
+def _parts(record: _Record, target: Target) -> Parts:
+    """The items of a target with their signs, and as they were found."""
+    return [(sign, record.form.items[id], record.found.get(id)) for sign, id in target.terms]
+
+
+def _begin_bands(work: _Importing, record: _Record) -> None:
+    """A row without a number for every band, where any was filled in: one that can't be read must not be missed."""
+    bands = [target for target in record.form.targets if target.table in BANDS]
+    filled = {
+        target.row.get("stage")
+        for target in bands
+        if any(record.state(item) in ("said", "wrong") for _, item, _ in _parts(record, target))
+    }
+    for target in bands:
+        if target.row.get("stage") in filled:
+            places, _ = _places(record, target, "")
+            for column, row in places:
+                _row(work, record, target.table, column, row)
 
 
 def _to_target(work: _Importing, record: _Record, target: Target, whole: dict[str, tuple[Found, Target]]) -> None:
     """Writes what one target's items come to, with a line for each item that tells how, or why not."""
-    parts = [(sign, record.form.items[id], record.found.get(id)) for sign, id in target.terms]
+    parts = _parts(record, target)
     there = [found for _, _, found in parts if found and found.sound]
     of_all = target.table == "values" and record.form.of_school
-    if not there:
+    if not there and not target.is_quotient:
         if of_all:
             _add_to_sum(work, record, target, parts, [])
         return
@@ -428,9 +692,9 @@ def _to_target(work: _Importing, record: _Record, target: Target, whole: dict[st
     if written is not None:
         places, why = _places(record, target, written)
         if why:
-            written, how = None, why
-            if record.type and len(STAGES_OF_TYPE[record.type]) > 1:
-                whole |= {found.item.id: (found, target) for found in there}
+            written, how = None, texts(f"how.{why}")
+        if why == "whole_school":
+            whole |= {found.item.id: (found, target) for found in there}
     if written is None or of_all:
         lines = [_line(found, target, {}, how, record) for found in there]
         work.lines += lines
@@ -454,35 +718,31 @@ def _line(
     for id, code in row.items():
         codes = TABLES[target.table].column(id).codes
         key += " " + (codes[code][0] if codes else code)
-    if found.blank and written and found.item.zero_if_blank:
+    if written and found.item.id in record.zeros:
         how = texts("how.blank_is_zero")
     name = "value" if target.table == "values" else column or target.column
     return Line(found, found.label, how, target.table, key, name, written)
 
 
-def _places(record: _Record, target: Target, written: str) -> tuple[list[tuple[str, dict[str, str]]], How | None]:
+def _places(record: _Record, target: Target, written: str) -> tuple[list[tuple[str, dict[str, str]]], str | None]:
     """The column and the row's other keys that a target goes to; none, and why, where the stage can't be told."""
-    if target.table in ("class_bands", "room_bands") and not record.school_id:
-        return [], texts("how.no_id")
+    if target.table in BANDS and not record.school_id:
+        return [], "no_id"
     starred = "*" in target.column or "*" in target.row.values()
     if not starred:
         return [(target.column, dict(target.row))], None
-    if record.type is None:
-        return [], texts("how.no_type")
-    stages = STAGES_OF_TYPE[record.type]
-    own = [stage for stage in stages if stage in STAGES]
+    if record.stages is None:
+        return [], "no_type"
+    own = [stage for stage in record.stages if stage in STAGES]
     if not own:
-        return [], texts("how.no_stage")
+        return [], "no_stage"
     # Nothing of the whole school is nothing of each stage; the bands of classes say something only together.
-    if len(stages) > 1 and (written != "0" or target.row):
-        return [], texts("how.whole_school")
+    if len(record.stages) > 1 and (written != "0" or target.row):
+        return [], "whole_school"
     return [
         (target.column.replace("*", stage), {key: stage if one == "*" else one for key, one in target.row.items()})
         for stage in own
     ], None
-
-
-Parts = Sequence[tuple[str, Item, Found | None]]
 
 
 def _value(work: _Importing, record: _Record, target: Target, parts: Parts) -> tuple[str | None, How]:
@@ -490,55 +750,61 @@ def _value(work: _Importing, record: _Record, target: Target, parts: Parts) -> t
     if target.answers:
         return _answered(work, target, parts)
     _, item, found = parts[0]
-    if item.unit is None:
+    if not item.is_amount:
         if found is None or found.blank:
             return None, texts("how.blank")
         return _as_text(work, target, found)
-    amounts, why = _amounts(record, target, parts)
-    if why is not None:
-        if any(found and not found.blank for _, _, found in parts) and not any(item.required for _, item, _ in parts):
-            blank = next((found for _, _, found in parts if found and found.blank), None)
-            if blank:
-                work.tell("query", "import_partly_blank", blank)
-        return None, why
-    total = amounts[0][1]
-    for sign, amount in amounts[1:]:
-        if sign == "/":
-            if not amount:
-                return None, texts("how.nothing_to_divide")
-            total /= amount
-        else:
-            total += amount if sign == "+" else -amount
-    formula = _formula(parts)
-    last = next(found for _, _, found in reversed(parts) if found)
-    if total < 0:
-        work.tell("error", "import_negative", last, value=_digits(total), formula=formula)
-        return None, texts("how.wrong")
-    if len(parts) > 1:
-        return _digits(total), texts("how.computed", formula=formula)
-    assert found is not None
+    if target.is_quotient:
+        return _quotient(work, record, target, parts)
+    why = _lacking(work, record, parts)
+    if why:
+        return None, texts(f"how.{why}")
     wanted = _unit(target) or item.unit
-    if (found.unit or item.unit) != wanted and _factor(found.unit or item.unit, wanted) != 1:
-        return _digits(total), texts("how.converted", unit=found.unit or item.unit, wanted=wanted)
+    total = Fraction(0)
+    for sign, one, _ in parts:
+        amount = record.numbers[one.id] * _factor(spelled(one.unit or ""), wanted)
+        total += -amount if sign == "-" else amount
+    if len(parts) > 1:
+        return _digits(total), texts("how.computed", formula=_formula(parts))
+    unit = record.units.get(item.id, item.unit or "")
+    if _factor(unit, wanted) != 1:
+        return _digits(total), texts("how.converted", unit=unit, wanted=wanted)
     return _digits(total), texts("how.taken")
 
 
-def _amounts(record: _Record, target: Target, parts: Parts) -> tuple[list[tuple[str, Fraction]], How | None]:
-    """Every part of a sum as a number in the target's unit; why not, where one is missing."""
-    amounts: list[tuple[str, Fraction]] = []
-    for sign, item, found in parts:
-        number = record.numbers.get(item.id)
-        if number is not None:
-            unit = item.unit if sign == "/" else _unit(target) or item.unit
-            amounts.append((sign, number * (_factor(item.unit, unit) or 1)))
-        elif found and found.blank and item.zero_if_blank and record.filled(item.sheet):
-            amounts.append((sign, Fraction(0)))
-        elif found is None or not found.blank:
-            if record.applies(item):
-                return [], texts("how.wrong")
-        elif record.applies(item):
-            return [], texts("how.blank")
-    return amounts, None if amounts else texts("how.blank")
+def _lacking(work: _Importing, record: _Record, parts: Parts) -> str | None:
+    """Why a sum of items can't be told: all are blank, one is wrong, or some say a number and others don't."""
+    states = [record.state(item) for _, item, _ in parts]
+    if {"blank", "absent"}.issuperset(states):
+        return "blank"
+    if "wrong" in states:
+        return "wrong"
+    for (_, item, found), state in zip(parts, states, strict=True):
+        if state == "blank" and found and not record.needs(item):
+            work.tell("query", "import_partly_blank", found)
+        elif state == "absent" and not record.needs(item):
+            work.tell_of("query", "import_partly_absent", record.grid.name, item.label)
+    return None if {"said"}.issuperset(states) else "partly_blank"
+
+
+def _quotient(work: _Importing, record: _Record, target: Target, parts: Parts) -> tuple[str | None, How]:
+    """One item by another. What can't be divided is written as it stands, so that it is refused and not missed."""
+    (_, item, found), (_, by_item, by) = parts
+    amount, divisor = record.said(item.id), record.said(by_item.id)
+    if amount == 0 and divisor == 0:
+        return None, texts("how.nothing_to_divide")
+    if divisor == 0 and amount and by:
+        work.tell("error", "import_divided", by, formula=_formula(parts), amount=_digits(amount))
+    if not divisor or amount is None:
+        key = target.column
+        said = [one.text if one and one.text else "?" for one in (found, by)]
+        work.rows[target.table][key,] = {"key": key, "value": " ÷ ".join(said)}
+        return None, texts("how.refused")
+    assert by is not None
+    written = _digits(amount * _factor(spelled(item.unit or ""), target.unit) / divisor)
+    if target.meant:
+        work.tell("query", "import_meant", by, value=written, formula=_formula(parts), meant=target.meant)
+    return written, texts("how.computed", formula=_formula(parts))
 
 
 def _unit(target: Target) -> str | None:
@@ -568,47 +834,47 @@ def _formula(parts: Parts) -> str:
 def _as_text(work: _Importing, target: Target, found: Found) -> tuple[str | None, How]:
     """A text, a code or a year as it is written; None, with a problem, where it is none of those allowed."""
     if target.table == "county":
-        return _county_text(work, target, found)
+        return _of_county(work, target, found)
     column = TABLES[target.table].column(target.column)
     if column.kind != "code":
         text = spelled(found.text) if target.column == "school_id" else found.text
         if target.column == "school_id" and not re.fullmatch("[0-9]{10}", text):
-            severity = "error" if re.fullmatch(r"[0-9.]+e[+]?[0-9]+", text.casefold()) else "query"
-            work.tell(severity, "bad_cell", found, expected=texts("expected.school_id"), unit="")
+            work.tell("error", "bad_cell", found, expected=texts("expected.school_id"), unit="")
+        elif plain_cell(text) != text:
+            work.tell("query", "import_plain", found, plain=plain_cell(text))
         return text, texts("how.taken")
-    code = _code(column, found.text)
-    if code is None:
-        expected = ", ".join(labels[0] for labels in (column.codes or {}).values())
-        work.tell("error", "bad_code", found, expected=expected)
-        return None, texts("how.wrong")
+    code = code_of(ANSWERS, found.text) if found.item.is_question else _code(column, found.text)
     assert column.codes is not None
+    if code is None:
+        work.tell("error", "bad_code", found, expected=_listed(labels[0] for labels in column.codes.values()))
+        return None, texts("how.wrong")
     return column.codes[code][0], texts("how.taken")
 
 
-def _county_text(work: _Importing, target: Target, found: Found) -> tuple[str | None, How]:
+def _of_county(work: _Importing, target: Target, found: Found) -> tuple[str | None, How]:
+    """The name or the code of the county, or the year of the form."""
     text = spelled(found.text)
-    match target.column:
-        case "code":
-            if not re.fullmatch("[0-9]{6}", text):
-                work.tell("error", "bad_cell", found, expected=EXPECTED["county_code"], unit="")
-                return None, texts("how.wrong")
-        case "school_year":
-            year = number_of_kind("year", parse_decimal(text.removesuffix("度")))
-            if year is None:
-                work.tell("error", "bad_cell", found, expected=EXPECTED["year"], unit="")
-                return None, texts("how.wrong")
-            return str(year), texts("how.year_end", day=f"{year}-12-31")
-    return text, texts("how.taken")
+    if target.column == "code" and not re.fullmatch("[0-9]{6}", text):
+        work.tell("error", "bad_cell", found, expected=texts("expected.county_code"), unit="")
+        return None, texts("how.wrong")
+    if target.column != "school_year":
+        return text, texts("how.taken")
+    year = number_of_kind("year", parse_decimal(text.removesuffix("度")))
+    if year is None:
+        work.tell("error", "bad_cell", found, expected=texts("expected.year"), unit="")
+        return None, texts("how.wrong")
+    work.year = int(year)
+    return str(year), texts("how.year_end", day=f"{year}-12-31")
 
 
 def _answered(work: _Importing, target: Target, parts: Parts) -> tuple[str | None, How]:
     """What is written for the first question that is answered by yes."""
     said: list[bool | None] = []
     for _, _, found in parts:
-        code = None if found is None or found.blank or not found.sound else _yes(found.text)
+        code = code_of(ANSWERS, found.text) if found and found.sound else None
         if found and found.sound and not found.blank and code is None:
-            work.tell("error", "bad_code", found, expected="、".join(labels[0] for labels in YES_NO.values()))
-        said.append(code)
+            work.tell("error", "bad_code", found, expected=_listed(labels[0] for labels in YES_NO.values()))
+        said.append(None if code is None else code == "yes")
     if None in said:
         return None, texts("how.wrong") if any(found and not found.blank for *_, found in parts) else texts("how.blank")
     first = said.index(True) if True in said else None
@@ -629,9 +895,20 @@ def _answered(work: _Importing, target: Target, parts: Parts) -> tuple[str | Non
     return column.codes[answer][0], texts("how.because_yes")
 
 
-def _yes(text: str) -> bool | None:
-    code = code_of(YES_NO, text)
-    return None if code is None else code == "yes"
+def _row(
+    work: _Importing, record: _Record, table: str, column: str, row: Mapping[str, str]
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The row of a table that something of a form goes to, with its key; a new one where it is the first."""
+    key = (column,) if table == "values" else (record.key, *row.values())
+    cells = work.rows[table].setdefault(key, {})
+    if table == "values":
+        cells["key"] = column
+    else:
+        cells["school_id"] = record.school_id
+        for id, code in row.items():
+            codes = TABLES[table].column(id).codes
+            cells[id] = codes[code][0] if codes else code
+    return key, cells
 
 
 def _put(
@@ -639,15 +916,8 @@ def _put(
     lines: list[Line],
 ) -> None:  # fmt: skip
     """Writes a cell; where another form has said something else, neither counts."""
-    key = (column,) if table == "values" else (record.key, *row.values())
-    cells = work.rows[table].setdefault(key, {})
-    if table == "values":
-        cells["key"], name = column, "value"
-    else:
-        cells["school_id"], name = record.school_id, column
-        for id, code in row.items():
-            codes = TABLES[table].column(id).codes
-            cells[id] = codes[code][0] if codes else code
+    key, cells = _row(work, record, table, column, row)
+    name = "value" if table == "values" else column
     place = (table, key, name)
     first = work.origin.get(place)
     if first is None:
@@ -657,14 +927,12 @@ def _put(
     work.origin[place] = (first[0], [*first[1], *lines])
     if cells.get(name) == written:
         return
-    kind = TABLES[table].column(name).kind
-    text = kind == "text"
-    where = f"{first[0].grid.name}!{first[0].cell}"
-    said = cells.get(name, "")
-    work.tell("query" if text else "error", "import_differs", found, value=written, first=said, at=where)
-    if text:
+    is_text = TABLES[table].column(name).kind == "text"
+    at, said = first[0].where, cells.get(name, "")
+    work.tell("query" if is_text else "error", "import_differs", found, value=written, first=said, at=at)
+    if is_text:
         for line in lines:
-            line.written, line.how = "", texts("how.differs", at=where)
+            line.written, line.how = "", texts("how.differs", at=at)
     else:
         work.contested.add(place)
 
@@ -672,21 +940,19 @@ def _put(
 def _add_to_sum(work: _Importing, record: _Record, target: Target, parts: Parts, lines: list[Line]) -> None:
     """Adds what a school says to the sum of its county, where the school has the stage or says anything."""
     _, item, found = parts[0]
-    said = found is not None and found.sound and not found.blank
-    stages = STAGES_OF_TYPE.get(record.type or "", tuple(STAGES))
-    if not said and item.stage not in stages:
+    is_blank = found is None or (found.sound and found.blank)
+    if is_blank and record.stages is not None and item.stage not in record.stages:
         for line in lines:
             line.how = texts("how.blank")
         return
-    one = work.sums[target.column]
-    name = record.text(record.form.target("schools", "school")) or record.school_id or record.grid.name
-    one.parts.append((name, record.numbers.get(item.id)))
+    one = work.sums.setdefault(target.column, _Sum(item))
+    one.parts[record.key] = (record.name, record.said(item.id))
     one.lines += lines
 
 
 def _compare(work: _Importing, record: _Record, first: str, second: str) -> None:
     """Two items that say the same thing must be the same."""
-    one, other = record.numbers.get(first), record.numbers.get(second)
+    one, other = record.said(first), record.said(second)
     if one is not None and other is not None and one != other:
         about = record.found[second]
         work.tell("query", "import_not_same", record.found[first], other=about.label, at=about.cell, second=about.text)
@@ -715,26 +981,36 @@ def _sum_up(work: _Importing) -> None:
     """Writes the sums over the schools; one that lacks a school is not written, for it would be too small."""
     wanting: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for key, total in work.sums.items():
-        lacking = tuple(name for name, amount in total.parts if amount is None)
+        lacking = tuple(_lacking_schools(work, total))
         if lacking:
-            wanting[lacking].append(key)
+            wanting[lacking].append(total.item.label)
             for line in total.lines:
                 line.how = texts("how.sum_lacks")
             continue
-        written = _digits(sum((amount for _, amount in total.parts if amount is not None), Fraction(0)))
+        written = _digits(sum((amount for _, amount in total.parts.values() if amount is not None), Fraction(0)))
         work.rows["values"][key,] = {"key": key, "value": written}
         for line in total.lines:
             line.written, line.how = written, texts("how.sum", schools=len(total.parts))
-    for schools, keys in wanting.items():
-        about: dict[str, object] = {"keys": ", ".join(keys), "schools": "、".join(schools)}
+    for schools, labels in wanting.items():
+        about: dict[str, object] = {"labels": _listed(labels), "schools": _listed(schools)}
         work.problems.append(Problem("query", "import_sum_lacks", details=about))
+
+
+def _lacking_schools(work: _Importing, total: _Sum) -> Iterator[str]:
+    """The schools that have not given their part of a sum, though they have the stage or may have; and lost files."""
+    yield from (name for name, amount in total.parts.values() if amount is None)
+    for key, records in work.taken.items():
+        known = [record.stages for record in records if record.stages is not None]
+        if key not in total.parts and (not known or any(total.item.stage in stages for stages in known)):
+            yield records[0].name
+    yield from work.lost
 
 
 def _ask_by_stage(work: _Importing, record: _Record, whole: Mapping[str, tuple[Found, Target]]) -> None:
     """Asks for what the form has for the whole school only, unless another form gave it by stage."""
     rows = work.rows["schools"].get((record.key,), {})
-    own = [stage for stage in STAGES_OF_TYPE[record.type or ""] if stage in STAGES]
-    banded = {key[:2] for key in work.rows["class_bands"]}
+    own = [stage for stage in record.stages or () if stage in STAGES]
+    banded = {key[:2] for key, cells in work.rows["class_bands"].items() if "classes" in cells}
     labels = [
         found.label
         for found, target in whole.values()
@@ -743,31 +1019,47 @@ def _ask_by_stage(work: _Importing, record: _Record, whole: Mapping[str, tuple[F
             for stage in own
         )
     ]
-    if labels and own:
-        about: dict[str, object] = {"labels": "、".join(labels), "number": len(labels)}
-        work.problems.append(
-            Problem("query", "import_whole_school", record.grid.name, value=record.school_id, details=about)
-        )
+    if labels:
+        about = {"labels": _listed(labels), "number": len(labels)}
+        work.tell_of("query", "import_whole_school", record.grid.name, record.school_id, **about)
 
 
 def _county(work: _Importing) -> str | None:
     """The county.yaml of the county form; None where there is none that says which county it is."""
-    found = work.county
-    about = {
-        name: json.dumps(spelled(found[name].text), ensure_ascii=False) for name in ("code", "name") if name in found
-    }
+    about = {name: spelled(work.county[name].text) for name in ("code", "name") if name in work.county}
     if not about:
         return None
-    lines = ["county: {" + ", ".join(f"{name}: {text}" for name, text in about.items()) + "}"]
-    if "school_year" in found:
-        year = number_of_kind("year", parse_decimal(spelled(found["school_year"].text).removesuffix("度")))
-        day = date(int(year or 0), 12, 31)
-        lines += [f"as_of: {day}  # 填报年度的最后一天 / the last day of the year of the form", f"school_year: {year}"]
-        for form in work.read_forms.values():
-            if (form.since and day < form.since) or (form.until and day > form.until):
-                days = f"{form.since or ''}–{form.until or ''}"
-                work.tell("query", "import_version", found["school_year"], form=form.title, day=day, days=days)
+    if len(about) == 2:
+        _compare_place(work, about["code"], about["name"])
+    written = (f"{name}: {json.dumps(text, ensure_ascii=False)}" for name, text in about.items())
+    lines = ["county: {" + ", ".join(written) + "}"]
+    if work.year is not None:
+        _compare_years(work, work.year)
+        day = date(work.year, 12, 31)
+        lines += [f"as_of: {day}  # 填报年度的最后一天 / the last day of the year of the form"]
+        lines += [f"school_year: {work.year}"]
     return "\n".join(lines) + "\n"
+
+
+def _compare_place(work: _Importing, code: str, name: str) -> None:
+    """Tells where a code, or a name, is known as that of another place."""
+    for said, other in ((code, name), (name, code)):
+        known = Places().find(said)
+        if known and known.name != code and not known.answers_to(other):
+            work.tell("query", "import_code_and_name", work.county["name"], code=code, known=known.name)
+            return
+
+
+def _compare_years(work: _Importing, year: int) -> None:
+    """Tells of a form that was of other years, and of titles that have another."""
+    day = date(year, 12, 31)
+    for form in work.read_forms.values():
+        if (form.since and day < form.since) or (form.until and day > form.until):
+            days = f"{form.since or ''}–{form.until or ''}"
+            work.tell("query", "import_version", work.county["school_year"], form=form.title, day=day, days=days)
+    for title in work.years_of_titles:
+        if str(year) not in YEAR_IN_TITLE.findall(spelled(title.text)):
+            work.tell("query", "import_year_of_title", title, year=year)
 
 
 def _table(id: str, rows: Sequence[Mapping[str, str]]) -> str:

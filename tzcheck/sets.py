@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import chain, islice
@@ -43,12 +44,15 @@ def table_names() -> dict[str, object]:
     return {"tables": ", ".join(GIVEN)}
 
 
-def sets_below(path: Path) -> list[tuple[Path, list[Path]]]:
-    """The folders below `path` that hold facts, each with its files; a single file is a set of its own."""
+def sets_below(path: Path, unreadable: Callable[[OSError], None]) -> list[tuple[Path, list[Path]]]:
+    """The folders below `path` that hold facts, each with its files; a single file is a set of its own.
+
+    `unreadable` is told of folders that can't be looked into.
+    """
     if path.is_file():
         return [(path.parent, [path])]
     sets = []
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in os.walk(path, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files = [
             Path(folder) / name

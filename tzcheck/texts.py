@@ -439,6 +439,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "how.unknown_item": ("未取用：不认识的项目", "not taken: an unknown item"),
     "how.unknown_form": ("未取用：不认识的表", "not taken: an unknown form"),
     "how.blank": ("未取用：空白", "not taken: blank"),
+    "how.partly_blank": ("未取用：同组的其他项目有空白", "not taken: others that it is added to are blank"),
+    "how.aside": ("未取用：不在填报值一列", "not taken: beside the column of values"),
+    "how.two_columns": ("未取用：同一表头有两列", "not taken: two columns have one header"),
+    "how.too_long": ("未取用：行数太多", "not taken: it has too many rows"),
+    "how.refused": (
+        "未取用：有错误；原样写入表中，校验时会退回",
+        "not taken: something is wrong; it is written as it stands, so that validation refuses it",
+    ),
     "how.wrong": ("未取用：有错误", "not taken: something is wrong, see the errors"),
     "how.twice": ("未取用：出现两次，数值不同", "not taken: there twice with different values"),
     "how.not_found": ("没有找到", "not found"),
@@ -462,13 +470,54 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "how.differs": ("未取用：以 {at} 为准", "not taken: {at} stands"),
     "how.same_school": ("未取用：{first} 已有同一学校代码", "not taken: {first} has the same school code"),
     "how.second_county": ("未取用：已有另一份区县采集表", "not taken: there is another county form"),
-    "expected.school_id": ("10 位数字的学校代码", "a school code of 10 digits"),
+    "expected.school_id": ("十位数字的学校代码", "a school code of 10 digits"),
+    "expected.county_code": ("六位数字的区县代码", "a code of 6 digits"),
+    "expected.year": ("四位数字的年份（如 2023），只填一个年份", "one year of 4 digits, such as 2023"),
+    "expected.count": ("不小于 0 的整数", "a whole number of 0 or more"),
+    "expected.measure": ("不小于 0 的数", "a number of 0 or more"),
     # problems: forms
     "problem.import_nothing": (
         "没有找到可读取的表；认识：{forms}",
         "there is no form in it; known are {forms}",
     ),
-    "problem.import_no_workbook": ("不是工作簿或 CSV，未读取", "no workbook and no CSV; it was not read"),
+    "problem.import_no_workbook": (
+        "不是可读取的工作簿或 CSV，未读取；如果是填报的表，请另存为 .xlsx",
+        "no workbook that can be read and no CSV, so it was not read; if it is a form, save it as .xlsx",
+    ),
+    "problem.import_link": (
+        "是指向文件夹的链接，其中的文件未读取；请直接写出那个文件夹",
+        "a link to a folder, whose files were not read; name that folder itself",
+    ),
+    "problem.import_hidden": (
+        "隐藏的工作表是一张填报表，未读取；请取消隐藏，不需要的请删除",
+        "the hidden sheet is a form and was not read; unhide it, or delete it if it is not meant",
+    ),
+    "problem.import_no_header": (
+        "有{form}的项目，但没有它的表头（{headers}），未读取",
+        "it has items of the {form} but not its headers ({headers}), so it was not read",
+    ),
+    "problem.import_two_columns": (
+        "表头“{value}”在 {at} 已有一列，无法确定取用哪一列；整张表未取用，请每校一张表",
+        "the header {value} is there already at {at}, so that no column can be chosen; nothing of the sheet was taken. "
+        "Give every school a sheet of its own",
+    ),
+    "problem.import_shifted": (
+        "这一行的单元格比表头多（“{label}”读到“{value}”），未取用；数值中的逗号请用引号括起",
+        "the row has more cells than the header ({label} would be {value}), it was not taken; "
+        "put numbers with a comma in quotes",
+    ),
+    "problem.import_beyond": (
+        "“{value}”在表头以外的列，未取用",
+        "{value} stands beyond the last column of the header and was not taken",
+    ),
+    "problem.import_aside": (
+        "“{label}”旁的 {value} 不在填报值一列，未取用",
+        "{value} stands beside {label}, not in the column of values, and was not taken",
+    ),
+    "problem.import_too_long": (
+        "有 {rows} 行，一所学校的报表最多 {most} 行；未读取，请按校分开",
+        "it has {rows} rows, and that of one school at most {most}; it was not read. Give every school a workbook",
+    ),
     "problem.import_unknown_form": (
         "不认识这张表，未读取；认识：{forms}",
         "not a form that is known, so it was not read; known are {forms}",
@@ -501,13 +550,52 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "“{label}”空白，而同组的其他项目已填；没有的请填 0，这一组未取用",
         "{label} is blank while others that it is added to are not; write 0 where there are none. Nothing was taken",
     ),
-    "problem.import_faulty": (
-        "“{label}”是错误值或没有结果的公式（{value}）",
-        "{label} is an error or a formula without a result ({value})",
+    "problem.import_partly_absent": (
+        "没有项目“{value}”，而同组的其他项目已填；这一组未取用",
+        "the item {value} is not there while others that it is added to are filled in. Nothing was taken",
+    ),
+    "problem.import_unconfirmed": (
+        "“{label}”空白，表中没有合计可以确认是 0；没有的请填 0",
+        "{label} is blank, and no total in the form confirms that it is 0; write 0 where there are none",
+    ),
+    "problem.import_parts": (
+        "“{label}”为 {value}，而各部分（{cells}）合计 {parts}；各部分未取用，没有的请填 0",
+        "{label} is {value}, while its parts ({cells}) come to {parts}; the parts were not taken. "
+        "Write 0 where there are none",
+    ),
+    "problem.import_faulty": ("“{label}”是错误值 {value}", "{label} is an error, {value}"),
+    "problem.import_no_result": (
+        "“{label}”是没有结果的公式；请在表格软件中打开并保存",
+        "{label} is a formula without a result; open the file in a spreadsheet and save it",
     ),
     "problem.import_unit": (
-        "“{label}”的单位为“{value}”，应为 {expected}；未取用",
+        "“{label}”的单位为“{value}”，应为“{expected}”；未取用",
         "the unit of {label} is {value}, should be {expected}; it was not taken",
+    ),
+    "problem.import_units": (
+        "“{label}”的单位在 {at} 为 {first}，这里为 {value}；未取用",
+        "the unit of {label} is {first} at {at} and {value} here; it was not taken",
+    ),
+    "problem.import_divided": (
+        "{formula}：{amount} 除以 0；没有学生就不应有经费",
+        "{formula}: {amount} divided by 0; where there are no students there should be no funds",
+    ),
+    "problem.import_meant": (
+        "写入了 {value}（{formula}），而规则要的是{meant}，只会更小；请在 values.csv 中改成实际数",
+        "{formula} = {value} was written, while the rule asks for {meant}, which is never more; "
+        "put the real number into values.csv",
+    ),
+    "problem.import_plain": (
+        "“{label}”以公式符号开头，写作“{plain}”，以免被表格软件当作公式",
+        "{label} begins as a formula does; it was written as {plain}, so that no spreadsheet runs it",
+    ),
+    "problem.import_code_and_name": (
+        "代码 {code} 与“{value}”不符（已知为{known}）；请核对",
+        "the code {code} and the name {value} are not of one place (it is known as {known}); look at them",
+    ),
+    "problem.import_year_of_title": (
+        "标题“{value}”与填报年度 {year} 不同；请核对",
+        "the title {value} is not of {year}, the year of the county form; look at it",
     ),
     "problem.import_negative": (
         "{formula} = {value}，不能小于 0；未取用",
@@ -534,8 +622,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "there is another county form, {first}; one county is imported at a time, this one was not taken",
     ),
     "problem.import_sum_lacks": (
-        "没有写入 {keys}：{schools} 缺数，合计会偏小",
-        "{keys} not written: missing in {schools}, so that the sum would be too small",
+        "没有写入全县合计（{labels}）：{schools}缺数，合计会偏小",
+        "the sums of {labels} were not written: missing in {schools}, so that they would be too small",
     ),
     "problem.import_whole_school": (
         "学校 {value} 有几个学段，而表中 {number} 项只有全校数：{labels}；请在表里按学段补填",

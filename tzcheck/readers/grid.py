@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+from python_calamine import CalamineWorkbook
 
 from tzcheck.errors import Problem
 from tzcheck.readers import WORKBOOKS, workbook
@@ -16,13 +19,16 @@ Place = tuple[int, int]
 class Grid:
     """A sheet: its texts by row (counted from 1) and column (from 0), blank cells left out.
 
-    `merged` gives, for every cell of a merged area, the area's first.
+    `merged` gives, for every cell of a merged area, the area's first. `lengths` gives, for every row of a CSV file, how
+    many cells it has, blank ones too.
     """
 
     file: str
     sheet: str | None
     cells: Mapping[Place, str]
     merged: Mapping[Place, Place] = field(default_factory=dict)
+    lengths: Mapping[int, int] = field(default_factory=dict)
+    hidden: bool = False
 
     @property
     def name(self) -> str:
@@ -37,11 +43,12 @@ class Grid:
         """The text that a cell shows: in a merged area that of the area."""
         return self.cells.get(self.merged.get((row, column), (row, column)), "")
 
+    @cached_property
     def rows(self) -> list[int]:
         """The rows that have anything in them."""
         return sorted({row for row, _ in self.cells})
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many columns it has."""
         return 1 + max((column for _, column in self.cells), default=-1)
@@ -54,7 +61,7 @@ def address(place: Place) -> str:
 
 
 def read(path: Path, file: str, encoding: str | None = None) -> tuple[list[Grid], list[Problem]]:
-    """The sheets of a workbook, or the one of a CSV file, and what is wrong with them. Raises OSError."""
+    """The sheets of a workbook, hidden ones too, or the one of a CSV file, and what is wrong. Raises OSError."""
     if path.suffix.casefold() in WORKBOOKS:
         return _sheets(path, file)
     looked = look(path, file, encoding)
@@ -68,12 +75,11 @@ def read(path: Path, file: str, encoding: str | None = None) -> tuple[list[Grid]
     if raw.problems:
         return [], raw.problems
     cells = {(row, column): cell for row, found in rows for column, cell in enumerate(found) if cell}
-    return [Grid(file, None, cells)], []
+    return [Grid(file, None, cells, lengths={row: len(found) for row, found in rows})], []
 
 
 def _sheets(path: Path, file: str) -> tuple[list[Grid], list[Problem]]:
     book = workbook.open_workbook(path, file)
-    problems = [*book.problems, *(Problem("query", "hidden_sheet", f"{file}!{sheet}") for sheet in book.hidden)]
     grids = []
     for sheet in book.sheets:
         cells, areas = book.cells(sheet)
@@ -86,4 +92,25 @@ def _sheets(path: Path, file: str) -> tuple[list[Grid], list[Problem]]:
             for column in range(left, min(right, last[1]) + 1)
         }
         grids.append(Grid(file, sheet, cells, merged))
-    return grids, problems
+    return [*grids, *_hidden(path, file, book.hidden)], book.problems
+
+
+def _hidden(path: Path, file: str, sheets: list[str]) -> list[Grid]:
+    """The hidden sheets of a workbook that could be opened, to tell what they are: their values are not taken."""
+    return [Grid(file, sheet, _cells_of(path, sheet), hidden=True) for sheet in sheets]
+
+
+def _cells_of(path: Path, sheet: str) -> dict[Place, str]:
+    """The texts of a sheet as far as it can be read; nothing where it is damaged, as nobody wants its values."""
+    try:
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except BaseException as error:
+        if not isinstance(error, workbook.FAULTS) and type(error).__name__ != "PanicException":
+            raise
+        return {}
+    texts = (
+        ((row, column), workbook.text_of(cell))
+        for row, cells in enumerate(rows, 1)
+        for column, cell in enumerate(cells)
+    )
+    return {at: text for at, text in texts if text}
