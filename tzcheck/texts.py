@@ -556,6 +556,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "annotate.finding": ("问题", "what was found"),
     "annotate.wanted": ("要求", "what was wanted"),
     "annotate.clause": ("依据", "clause"),
+    "annotate.missing": ("缺“{column}”", "{column} is missing"),
+    "annotate.because": ("（{because}）", " ({because})"),
     "annotate.off": ("，差 {shortfall} {unit}", ", off by {shortfall} {unit}"),
     "problem.annotate_one": (
         "--annotate 只用于一个工作簿文件，如 椒江.xlsx",
@@ -564,6 +566,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.not_annotated": (
         "只能标注 {suffixes} 工作簿；请先另存",
         "only {suffixes} can be annotated; save it as such first",
+    ),
+    "problem.annotate_suffix": (
+        "标注后的副本和原文件同一类型，文件名应以 {suffix} 结尾",
+        "the annotated copy is of the same kind as its source; its name must end in {suffix}",
+    ),
+    "problem.annotate_exists": (
+        "已存在，也不是 tzcheck 标注的副本，未改动；请换一个文件名",
+        "is there already, is no copy that tzcheck annotated, and was left alone; choose another name",
     ),
     "problem.not_annotated_damaged": (
         "工作簿已损坏或加密，无法标注",
@@ -621,6 +631,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.sheet_unnamed": (
         "工作表“{value}”的表头像是 {near}；请把工作表改名为该表名，或删去此表",
         "the sheet {value} has the header of {near}; rename the sheet to it, or remove it",
+    ),
+    "problem.beside_setting": (
+        "“{value}”未读取：这一行只读名称后第一个填写的单元格",
+        "{value} was not read: only the first cell that is filled in beside the name counts",
     ),
     "problem.unknown_setting": (
         "不认识“{value}”，已忽略；可写：{expected}",
