@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from tests.support import ROOT, tzcheck
 from tzcheck import facts, planner, rule, template
 from tzcheck.facts import Facts
+from tzcheck.place import TAIZHOU
 from tzcheck.readers.rows import header_spelling, spellings
 from tzcheck.reading import Known
 from tzcheck.rule import Rulebook
@@ -304,7 +305,7 @@ def test_headers_are_locked_and_frozen_and_cells_are_open_and_formatted() -> Non
             whole = sheet.column_dimensions[cell.column_letter]
             assert cell.protection.locked
             assert not whole.protection.locked
-            assert bool(cell.font.b) == bool(column and column.required)
+            assert bool(cell.font.b) == bool(column and column.required and column.id not in GIVEN[id].may_be_blank)
             if column and (id, column.id) != ("values", "value"):
                 assert whole.number_format == formats.get(column.kind, "@")
             assert whole.width >= 11
@@ -315,7 +316,7 @@ def test_a_header_says_what_belongs_in_its_column() -> None:
     told = {column.id: cell.comment.text for cell in sheet[1] if (column := column_of(GIVEN["schools"], cell.value))}
     assert told["school_id"].splitlines() == ["学校标识码  school_id", "填文本，必填", "用于：balanced, checks"]
     assert told["ownership"].splitlines() == [
-        "办别  ownership", "填从下拉列表中选，可空", "可填：公办 public、民办 private", "用于：balanced",
+        "办别  ownership", "填所列各项之一，可空", "可填：公办 public、民办 private", "用于：balanced",
     ]  # fmt: skip
     assert told["teaching_area"].splitlines()[1:3] == ["填0 或以上的数，可空", "单位：m²"]
     assert all(cell.comment for one in tables_in(sheets("en")).values() for cell in one[1] if cell.value != "meaning")
@@ -357,8 +358,75 @@ def test_sheets_come_in_order_and_those_that_explain_are_no_facts() -> None:
 def test_what_only_a_city_is_asked_is_asked_of_a_city() -> None:
     assert sheets("zh", "teachers").sheetnames[1] == "市"
     keys = dict(form("zh", "teachers").prefilled(VALUES))
-    assert keys["educator_academies"] == "〔市填〕教育家书院数（家）"
-    assert keys["masters_hired"] == "新招中小学教师中的硕士研究生数（人）"
+    assert keys["educator_academies"] == "教育家书院数（家）"
+    assert keys["masters_hired"] == "〔各县各填一行〕新招中小学教师中的硕士研究生数（人）"
+    assert "如 331000" in sheets("zh", "teachers")["市"]["A6"].value
+    steps = [row[1].value for row in sheets("zh", "teachers")["说明"]]
+    assert "标〔各县各填一行〕的行不填全市的数：每个县另起一行，写明“县(市、区)代码”，编号照抄。" in steps
+    assert not [one for one in steps if one and "市填" in one]
+
+
+def test_a_city_that_fills_in_its_template_as_it_says_is_judged(tmp_path: Path) -> None:
+    workbook = sheets("zh", "teachers")
+    for row, cell in enumerate(("331000", "台州市", date(2023, 12, 31)), 1):
+        workbook["市"].cell(row, 2, cell)
+    keys, sheet = dict(form("zh", "teachers").prefilled(VALUES)), workbook["县级数值"]
+    counties = [place.code or place.name for place in TAIZHOU if place.level in ("county", "zone")]
+    for row in range(2, sheet.max_row + 1):
+        if keys[sheet.cell(row, 2).value].startswith("〔各县各填一行〕"):
+            for county in counties:
+                sheet.append([county, sheet.cell(row, 2).value, None, 1])
+        else:
+            sheet.cell(row, 4, 1)
+    workbook.save(tmp_path / "city.xlsx")
+    run = tzcheck("check", tmp_path / "city.xlsx", "--standard", "teachers", "--format", "json")
+    assert run.result["problems"] == []
+    reasons = {one["reason_code"] for one in run.indicators("台州市").values()}
+    assert not reasons & {"no_facts", "missing", "no_row"}
+
+
+def test_what_is_not_a_countys_is_marked_in_its_template() -> None:
+    given = {id: title for table in ("attestations", "values") for id, title in form("zh").prefilled(GIVEN[table])}
+    assert given["vocational.city"] == "〔市填〕争创国家产教融合型城市"
+    assert given["creation.review.balanced"].startswith("〔温岭市、仙居县〕")
+    assert given["master_teacher_visits"].startswith("〔天台县、仙居县、三门县〕")
+    assert given["educator_academies"].startswith("〔市填〕")
+    assert given["balanced.9"].startswith("城乡学校")
+    steps = [row[1].value for row in sheets("zh")["说明"]]
+    assert {"标〔市填〕的行由市填报，县不填。", "标有地名的行只由这些地方填。"} <= set(steps)
+
+
+def test_parts_of_a_county_value_stand_after_it_and_last_years_behind_all() -> None:
+    keys = form("zh", "balanced", "advancement").keys
+    assert keys.index("senior_places") + 1 == keys.index("senior_places_allocated")
+    last = [key.endswith("_last_year") for key in keys]
+    assert last == sorted(last)
+
+
+def test_notes_say_what_the_readers_take() -> None:
+    told = {
+        (id, column.id): (cell.comment.text if cell.comment else "", bool(cell.font.b))
+        for id, sheet in tables_in(sheets("zh")).items()
+        for cell in sheet[1]
+        if (column := column_of(GIVEN[id], cell.value))
+    }
+    assert "填“含义”一列所说的数、日期或等级，可空" in told["values", "value"][0]
+    assert "填疑问中的数值，照抄，可空" in told["explanations", "value"][0]
+    assert told["marks", "mark"][1] is False
+    assert "可空" in told["marks", "mark"][0]
+    assert "如 61-90" in told["room_bands", "band"][0]
+    assert "如 26-30" in told["class_bands", "band"][0]
+    assert "可填：1–44" in told["monitoring", "point"][0]
+    assert not [text for text, _ in told.values() if "填从" in text]
+
+
+def test_english_templates_have_english_units() -> None:
+    titles = dict(form("en").prefilled(VALUES))
+    assert titles["teacher_salary"].endswith("(yuan)")
+    assert titles["migrant_children_last_year"].endswith("(people), last year")
+    assert titles["senior_places"] == "Places of good senior schools"
+    units = {one.unit for one in book().values.values()} | {one.unit for t in TABLES.values() for one in t.columns}
+    assert {unit for unit in units if unit} <= {*template.UNITS, *template.WORDS, "unit"}
 
 
 def test_the_needs_tick_the_standards_that_read_a_column() -> None:
@@ -465,6 +533,40 @@ def test_wrong_usage_of_templates_is_2(
     assert (run.code, run.out) == (2, "")
     assert run.err
     assert [one.name for one in tmp_path.iterdir()] == ["taken"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "told"),
+    [
+        ("县.xlsx", (), "县.xlsx"),
+        ("甲 乙.xlsx", (), '"甲 乙.xlsx"'),
+        ("填报表(1).xlsx", (), '"填报表(1).xlsx"'),
+        ("a$b.xlsx", (), '"a\\$b.xlsx"'),
+        ("a.xlsx", ("--profile", "zhejiang"), "a.xlsx --profile zhejiang"),
+        ("a.xlsx", ("--rules", "my rules"), 'a.xlsx --rules "my rules"'),
+    ],
+)
+def test_the_command_that_is_told_can_be_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, options: tuple[str, ...], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my rules").mkdir()
+    run = tzcheck("template", "-o", name, "--standard", "preschool.1", *options, "--lang", "en")
+    assert run.out == f"{name}: 2 tables. Fill them in, then run tzcheck check {told} --standard preschool.1\n"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_new_folder_says_of_every_column_what_its_header_would_say(tmp_path: Path, lang: str) -> None:
+    assert tzcheck("init", tmp_path / "f", "--lang", lang).code == 0
+    readme = (tmp_path / "f" / "README.md").read_text("utf-8")
+    for table in form(lang).tables:
+        section = readme.partition(f"## `{table.id}.csv`")[2].partition("\n## ")[0]
+        columns = [column for column in table.columns if column.kind not in WORKED_OUT]
+        lines = [line for line in section.splitlines() if line.startswith("- ")]
+        for column, line in zip(columns, lines, strict=True):
+            assert all(part in line for part in form(lang).about(table, column))
+            assert line.startswith("- **") == form(lang).must(table, column)
+    assert "2.1E+09" in readme
 
 
 @pytest.mark.parametrize("lang", LANGS)

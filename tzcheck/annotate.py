@@ -578,10 +578,10 @@ def _write_shapes(package: Package, part: str, gone: set[Cell], new: Mapping[Cel
     after = SHAPE.sub(kept, before)
     last = max([1024, *(int(one) for one in re.findall(r'id="_x0000_s(\d+)"', after))])
     spaces = "" if all(one in after for one in VML) else f" {' '.join(VML)}"
-    made = "" if not new or 'id="_x0000_t202"' in after else BOX.replace("<v:shapetype", f"<v:shapetype{spaces}")
+    made = [] if not new or 'id="_x0000_t202"' in after else [BOX.replace("<v:shapetype", f"<v:shapetype{spaces}")]
     for number, ((row, column), said) in enumerate(new.items(), last + 1):
         lines = sum(1 + cell_len(line) // 44 for line in said.split("\n"))
-        made += (
+        made.append(
             f'<v:shape{spaces} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:59.25pt;'
             f'margin-top:1.5pt;width:270pt;height:{18 + 14 * lines}pt;z-index:{number};visibility:hidden" '
             'fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
@@ -590,7 +590,7 @@ def _write_shapes(package: Package, part: str, gone: set[Cell], new: Mapping[Cel
             '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:AutoFill>False</x:AutoFill>'
             f"<x:Row>{row - 1}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
         )
-    package.parts[part] = _put_in(after, "xml", made).encode("latin-1") if made else after.encode("latin-1")
+    package.parts[part] = (_put_in(after, "xml", "".join(made)) if made else after).encode("latin-1")
 
 
 # --- the sheet of findings -----------------------------------------------------------------------------------------

@@ -581,7 +581,7 @@ def _form(standards: tuple[str, ...], profile: str, rule_folders: tuple[Path, ..
     from tzcheck import template
 
     book = _book(rule_folders, profile, standards=standards)
-    return template.Form(book, _wanted(book, standards), standards, lang)
+    return template.Form(book, _wanted(book, standards), standards, lang, tuple(map(str, rule_folders)))
 
 
 @main.group(epilog=EXIT_CODES)
