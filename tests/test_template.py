@@ -2,19 +2,22 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from tests.awkward import ods, ods_cell, ods_row
 from tests.support import ROOT, tzcheck
 from tzcheck import facts, planner, rule, template
 from tzcheck.facts import Facts
@@ -73,13 +76,43 @@ def column_of(table: Table, header: object) -> Column | None:
 
 TEXT = st.sampled_from(["一", "1-2", "甲、乙", "3/4", "2133000001", "0012", "二年级", "附注：无"])
 AMOUNT = st.decimals(min_value=0, max_value=10**9, places=4).map(lambda one: one.normalize())
+# Per cent that a spreadsheet keeps as hundredths and shows with their sign.
+PERCENT = st.integers(0, 9999).map(lambda one: Percent(Decimal(one) / 100))
 SCHOOLS_THERE = [f"{prefix}33000{number:03}" for prefix in (21, 31) for number in range(4)]
+
+
+@dataclass(frozen=True)
+class Percent:
+    shown: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.shown.normalize():f}%"
+
+
+def typed(kind: str) -> st.SearchStrategy[Any]:
+    """What a person might fill in as a county value of a kind."""
+    match kind:
+        case "count":
+            return st.integers(0, 10**9)
+        case "measure":
+            return AMOUNT.map(float)
+        case "number":
+            return AMOUNT.map(float) | st.integers(-1000, 1000)
+        case "percent":
+            return PERCENT | st.integers(0, 100)
+        case "share":
+            return PERCENT | st.sampled_from([0.14, "14%"])
+        case "level":
+            return st.sampled_from(["Ⅲ", "IV级", 2])
+        case _:
+            return st.dates(date(1901, 1, 1), date(2099, 12, 31))
 
 
 def cells_of(table: Table, column: Column) -> st.SearchStrategy[Any]:
     """What a person might fill in in a cell: texts and numbers as a spreadsheet holds them."""
     named = {
-        "school_id": SCHOOLS_THERE, "kindergarten_id": [f"11330000{number:02}" for number in range(4)],
+        "school_id": [*SCHOOLS_THERE, *map(int, SCHOOLS_THERE)],
+        "kindergarten_id": [one for number in range(4) for one in (f"11330000{number:02}", 1133000000 + number)],
         "indicator": sorted(known().indicators), "check": sorted(known().checks),
         "standard": sorted(known().standards),
     }  # fmt: skip
@@ -97,7 +130,8 @@ def cells_of(table: Table, column: Column) -> st.SearchStrategy[Any]:
         case "measure":
             return AMOUNT.map(float)
         case "number" | "printed":
-            return st.one_of(AMOUNT.map(float), st.integers(-1000, 1000))
+            more = [PERCENT] if column.unit == "%" else []
+            return st.one_of(AMOUNT.map(float), st.integers(-1000, 1000), *more)
         case "year":
             return st.integers(1900, 2100)
         case "date":
@@ -117,9 +151,19 @@ def meant(column: Column, cell: Any) -> Any:
             spelled = str(cell).casefold()
             return next(code for code, labels in (column.codes or {}).items() if spelled in (code, *labels))
         case "measure" | "number" | "printed":
-            return Decimal(repr(cell) if isinstance(cell, float) else cell).quantize(Decimal("0.000001"))
-        case _:
+            number = (
+                cell.shown if isinstance(cell, Percent) else Decimal(repr(cell) if isinstance(cell, float) else cell)
+            )
+            return number.quantize(Decimal("0.000001"))
+        case "count" | "year" | "date":
             return cell
+        case _:
+            return written(cell)
+
+
+def written(cell: Any) -> str:
+    """A cell as it is written in a CSV, or typed into a cell of text."""
+    return f"{Decimal(repr(cell)):f}".removesuffix(".0") if isinstance(cell, float) else str(cell)
 
 
 @st.composite
@@ -135,7 +179,7 @@ def rows_of(draw: st.DrawFn, id: str) -> list[dict[str, Any]]:
         row[table.place] = row[table.place] or None
         if table is VALUES:
             row["key"] = draw(st.sampled_from(sorted(book().kinds)))
-            row["value"] = draw(st.integers(0, 10**6))
+            row["value"] = draw(typed(book().kinds[row["key"]]))
         begun = table.key if table.prefilled else ()
         if all(row[one.id] is None for one in columns if one.id not in begun):
             continue
@@ -149,10 +193,10 @@ def counties(draw: st.DrawFn) -> tuple[str, dict[str, list[dict[str, Any]]]]:
     """A language, and rows of every table; classes and rooms are those of schools that are listed, if any are."""
     rows = {id: draw(rows_of(id)) for id in GIVEN}
     for home, name in (("schools", "school_id"), ("kindergartens", "kindergarten_id")):
-        there = {row[name] for row in rows[home]}
+        there = {str(row[name]) for row in rows[home]}
         for id, table in GIVEN.items():
             if there and name in table.column_ids and id not in (home, "vocational_schools"):
-                rows[id] = [row for row in rows[id] if row[name] in there]
+                rows[id] = [row for row in rows[id] if str(row[name]) in there]
     return draw(st.sampled_from(LANGS)), rows
 
 
@@ -171,25 +215,107 @@ def fill(workbook: Any, tables: Mapping[str, list[dict[str, Any]]], lang: str) -
             number = begun.pop(row[table.subject], None) if table.prefilled else None
             number = number or sheet.max_row + 1
             for name, value in row.items():
-                if value is not None:
+                if isinstance(value, Percent):
+                    sheet.cell(number, at[name], float(value.shown / 100)).number_format = "0.00%"
+                elif value is not None:
                     sheet.cell(number, at[name], value)
 
 
-@settings(max_examples=25)
+def fill_folder(folder: Path, tables: Mapping[str, list[dict[str, Any]]], lang: str) -> None:
+    """Fills in a new folder in the same way."""
+    for name, content in template.folder(form(lang), folder.name).items():
+        (folder / name).write_bytes(content)
+    (folder / "county.yaml").write_text('county: {code: "339999", name: 示例县}\nas_of: 2023-12-31\n', "utf-8")
+    for id, rows in tables.items():
+        path, table = folder / f"{id}.csv", GIVEN[id]
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *lines = csv.reader(file)
+        at = {column.id: index for index, one in enumerate(header) if (column := column_of(table, one))}
+        begun = {line[at[table.subject]]: line for line in lines}
+        for row in rows:
+            line = begun.pop(row[table.subject], None) if table.prefilled else None
+            if line is None:
+                lines.append(line := [""] * len(header))
+            for name, value in row.items():
+                line[at[name]] = "" if value is None else written(value)
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows([header, *lines])
+
+
+@settings(max_examples=15)
 @given(county=counties())
 def test_what_is_filled_in_comes_back_as_it_was_meant(tmp_path_factory: pytest.TempPathFactory, county: Any) -> None:
     lang, filled = county
+    folder = tmp_path_factory.mktemp("filled")
     workbook = sheets(lang)
     fill(workbook, filled, lang)
-    path = tmp_path_factory.mktemp("filled") / "county.xlsx"
-    workbook.save(path)
-    found = facts.read([path], known())
-    assert [(one.code, one.file, one.row, one.column, one.value) for one in found.problems] == []
+    workbook.save(folder / "county.xlsx")
+    comes_back([folder / "county.xlsx"], filled, {form(lang).name(GIVEN[id]): id for id in GIVEN})
+    (folder / "county.xlsx").unlink()
+    fill_folder(folder, filled, lang)
+    comes_back([folder], filled, {f"{id}.csv": id for id in GIVEN})
+
+
+def comes_back(paths: list[Path], filled: Mapping[str, list[dict[str, Any]]], named: Mapping[str, str]) -> None:
+    """Reads what was filled in, in sheets or files that are `named` so, and looks whether it is what was meant."""
+    found = facts.read(paths, known())
+    told = [(one.code, one.file, one.row, one.column, one.value) for one in found.problems]
+    assert [one for one in told if one[0] != "empty_table"] == []
     assert {one.rejected for one in found.files} == {0}
-    read = {one.sheet: one.rows for one in found.files}
+    read = {named.get(one.sheet or one.path): one.rows for one in found.files}
     for id, rows in filled.items():
-        assert read[form(lang).name(GIVEN[id])] == len(rows)
+        assert read[id] == len(rows)
         assert as_read(found, id) == as_meant(id, rows)
+
+
+FILLED_IN: dict[str, list[dict[str, Any]]] = {
+    "kindergartens": [{"kindergarten_id": "1133000001", "kindergarten": "一幼", "grade": "一级", "children": 96}],
+    "kindergarten_classes": [{"kindergarten_id": "1133000001", "band": "大班", "class": "1-2", "children": 31}],
+    "attestations": [{"indicator": "preschool.5", "holds": "是", "document": "布局规划", "date": date(2023, 5, 1)}],
+    "values": [{"key": "preschool_enrolled", "value": 9100}],
+}
+
+
+def as_xls(workbook: Any) -> bytes:
+    """The cells of a template as an old workbook has them."""
+    made, days = xlwt.Workbook(encoding="utf-8"), xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    for sheet in workbook:
+        copy = made.add_sheet(sheet.title)
+        for cell in (cell for row in sheet for cell in row if cell.value is not None):
+            style = (days,) if isinstance(cell.value, date) else ()
+            copy.write(cell.row - 1, cell.column - 1, cell.value, *style)
+    data = io.BytesIO()
+    made.save(data)
+    return data.getvalue()
+
+
+def as_ods(workbook: Any) -> bytes:
+    """The cells of a template as LibreOffice has them."""
+
+    def cell(value: Any) -> str:
+        if isinstance(value, date):
+            return ods_cell(str(value), f'office:value-type="date" office:date-value="{value.isoformat()[:10]}"')
+        kind = f'office:value-type="float" office:value="{value}"' if isinstance(value, int) else ""
+        return ods_cell(escape(str(value or "")), kind or 'office:value-type="string"')
+
+    rows = {sheet.title: "".join(ods_row(*(cell(one.value) for one in row)) for row in sheet) for sheet in workbook}
+    return ods(**{"学校": "", "班级": "", **rows})
+
+
+@pytest.mark.parametrize(("suffix", "written"), [("xls", as_xls), ("ods", as_ods)])
+def test_a_template_saved_in_another_format_is_the_same(
+    tmp_path: Path, suffix: str, written: Callable[[Any], bytes]
+) -> None:
+    workbook = sheets("zh", "preschool")
+    fill(workbook, FILLED_IN, "zh")
+    workbook.save(tmp_path / "a.xlsx")
+    (tmp_path / f"a.{suffix}").write_bytes(written(workbook))
+    one, other = (facts.read([tmp_path / f"a.{ending}"], known()) for ending in ("xlsx", suffix))
+    assert (one.problems, other.problems) == ((), ())
+    for id in FILLED_IN:
+        assert as_read(other, id) == as_read(one, id) != []
+    rows = [{file.sheet: file.rows for file in found.files if file.rows} for found in (one, other)]
+    assert rows[0] == rows[1] == {form("zh").name(GIVEN[id]): 1 for id in FILLED_IN}
 
 
 def as_read(found: Facts, id: str) -> list[str]:
@@ -204,8 +330,6 @@ def as_meant(id: str, rows: list[dict[str, Any]]) -> list[str]:
     told = []
     for row in rows:
         cells = {name: meant(table.column(name), cell) for name, cell in row.items()}
-        if id == "values":
-            cells["value"] = str(cells["value"])
         if id == "schools":  # a blank in a stage that the type does not have is 0
             cells |= {name: 0 for name in not_had(cells["type"]) if cells[name] is None}
         told.append(repr(list(cells.values())))
