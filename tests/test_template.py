@@ -2,22 +2,26 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from tests.awkward import ods, ods_cell, ods_row
 from tests.support import ROOT, tzcheck
 from tzcheck import facts, planner, rule, template
 from tzcheck.facts import Facts
+from tzcheck.place import TAIZHOU
 from tzcheck.readers.rows import header_spelling, spellings
 from tzcheck.reading import Known
 from tzcheck.rule import Rulebook
@@ -72,13 +76,43 @@ def column_of(table: Table, header: object) -> Column | None:
 
 TEXT = st.sampled_from(["一", "1-2", "甲、乙", "3/4", "2133000001", "0012", "二年级", "附注：无"])
 AMOUNT = st.decimals(min_value=0, max_value=10**9, places=4).map(lambda one: one.normalize())
+# Per cent that a spreadsheet keeps as hundredths and shows with their sign.
+PERCENT = st.integers(0, 9999).map(lambda one: Percent(Decimal(one) / 100))
 SCHOOLS_THERE = [f"{prefix}33000{number:03}" for prefix in (21, 31) for number in range(4)]
+
+
+@dataclass(frozen=True)
+class Percent:
+    shown: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.shown.normalize():f}%"
+
+
+def typed(kind: str) -> st.SearchStrategy[Any]:
+    """What a person might fill in as a county value of a kind."""
+    match kind:
+        case "count":
+            return st.integers(0, 10**9)
+        case "measure":
+            return AMOUNT.map(float)
+        case "number":
+            return AMOUNT.map(float) | st.integers(-1000, 1000)
+        case "percent":
+            return PERCENT | st.integers(0, 100)
+        case "share":
+            return PERCENT | st.sampled_from([0.14, "14%"])
+        case "level":
+            return st.sampled_from(["Ⅲ", "IV级", 2])
+        case _:
+            return st.dates(date(1901, 1, 1), date(2099, 12, 31))
 
 
 def cells_of(table: Table, column: Column) -> st.SearchStrategy[Any]:
     """What a person might fill in in a cell: texts and numbers as a spreadsheet holds them."""
     named = {
-        "school_id": SCHOOLS_THERE, "kindergarten_id": [f"11330000{number:02}" for number in range(4)],
+        "school_id": [*SCHOOLS_THERE, *map(int, SCHOOLS_THERE)],
+        "kindergarten_id": [one for number in range(4) for one in (f"11330000{number:02}", 1133000000 + number)],
         "indicator": sorted(known().indicators), "check": sorted(known().checks),
         "standard": sorted(known().standards),
     }  # fmt: skip
@@ -96,7 +130,8 @@ def cells_of(table: Table, column: Column) -> st.SearchStrategy[Any]:
         case "measure":
             return AMOUNT.map(float)
         case "number" | "printed":
-            return st.one_of(AMOUNT.map(float), st.integers(-1000, 1000))
+            more = [PERCENT] if column.unit == "%" else []
+            return st.one_of(AMOUNT.map(float), st.integers(-1000, 1000), *more)
         case "year":
             return st.integers(1900, 2100)
         case "date":
@@ -116,9 +151,19 @@ def meant(column: Column, cell: Any) -> Any:
             spelled = str(cell).casefold()
             return next(code for code, labels in (column.codes or {}).items() if spelled in (code, *labels))
         case "measure" | "number" | "printed":
-            return Decimal(repr(cell) if isinstance(cell, float) else cell).quantize(Decimal("0.000001"))
-        case _:
+            number = (
+                cell.shown if isinstance(cell, Percent) else Decimal(repr(cell) if isinstance(cell, float) else cell)
+            )
+            return number.quantize(Decimal("0.000001"))
+        case "count" | "year" | "date":
             return cell
+        case _:
+            return written(cell)
+
+
+def written(cell: Any) -> str:
+    """A cell as it is written in a CSV, or typed into a cell of text."""
+    return f"{Decimal(repr(cell)):f}".removesuffix(".0") if isinstance(cell, float) else str(cell)
 
 
 @st.composite
@@ -134,7 +179,7 @@ def rows_of(draw: st.DrawFn, id: str) -> list[dict[str, Any]]:
         row[table.place] = row[table.place] or None
         if table is VALUES:
             row["key"] = draw(st.sampled_from(sorted(book().kinds)))
-            row["value"] = draw(st.integers(0, 10**6))
+            row["value"] = draw(typed(book().kinds[row["key"]]))
         begun = table.key if table.prefilled else ()
         if all(row[one.id] is None for one in columns if one.id not in begun):
             continue
@@ -148,10 +193,10 @@ def counties(draw: st.DrawFn) -> tuple[str, dict[str, list[dict[str, Any]]]]:
     """A language, and rows of every table; classes and rooms are those of schools that are listed, if any are."""
     rows = {id: draw(rows_of(id)) for id in GIVEN}
     for home, name in (("schools", "school_id"), ("kindergartens", "kindergarten_id")):
-        there = {row[name] for row in rows[home]}
+        there = {str(row[name]) for row in rows[home]}
         for id, table in GIVEN.items():
             if there and name in table.column_ids and id not in (home, "vocational_schools"):
-                rows[id] = [row for row in rows[id] if row[name] in there]
+                rows[id] = [row for row in rows[id] if str(row[name]) in there]
     return draw(st.sampled_from(LANGS)), rows
 
 
@@ -170,25 +215,107 @@ def fill(workbook: Any, tables: Mapping[str, list[dict[str, Any]]], lang: str) -
             number = begun.pop(row[table.subject], None) if table.prefilled else None
             number = number or sheet.max_row + 1
             for name, value in row.items():
-                if value is not None:
+                if isinstance(value, Percent):
+                    sheet.cell(number, at[name], float(value.shown / 100)).number_format = "0.00%"
+                elif value is not None:
                     sheet.cell(number, at[name], value)
 
 
-@settings(max_examples=25)
+def fill_folder(folder: Path, tables: Mapping[str, list[dict[str, Any]]], lang: str) -> None:
+    """Fills in a new folder in the same way."""
+    for name, content in template.folder(form(lang), folder.name).items():
+        (folder / name).write_bytes(content)
+    (folder / "county.yaml").write_text('county: {code: "339999", name: 示例县}\nas_of: 2023-12-31\n', "utf-8")
+    for id, rows in tables.items():
+        path, table = folder / f"{id}.csv", GIVEN[id]
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *lines = csv.reader(file)
+        at = {column.id: index for index, one in enumerate(header) if (column := column_of(table, one))}
+        begun = {line[at[table.subject]]: line for line in lines}
+        for row in rows:
+            line = begun.pop(row[table.subject], None) if table.prefilled else None
+            if line is None:
+                lines.append(line := [""] * len(header))
+            for name, value in row.items():
+                line[at[name]] = "" if value is None else written(value)
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows([header, *lines])
+
+
+@settings(max_examples=15)
 @given(county=counties())
 def test_what_is_filled_in_comes_back_as_it_was_meant(tmp_path_factory: pytest.TempPathFactory, county: Any) -> None:
     lang, filled = county
+    folder = tmp_path_factory.mktemp("filled")
     workbook = sheets(lang)
     fill(workbook, filled, lang)
-    path = tmp_path_factory.mktemp("filled") / "county.xlsx"
-    workbook.save(path)
-    found = facts.read([path], known())
-    assert [(one.code, one.file, one.row, one.column, one.value) for one in found.problems] == []
+    workbook.save(folder / "county.xlsx")
+    comes_back([folder / "county.xlsx"], filled, {form(lang).name(GIVEN[id]): id for id in GIVEN})
+    (folder / "county.xlsx").unlink()
+    fill_folder(folder, filled, lang)
+    comes_back([folder], filled, {f"{id}.csv": id for id in GIVEN})
+
+
+def comes_back(paths: list[Path], filled: Mapping[str, list[dict[str, Any]]], named: Mapping[str, str]) -> None:
+    """Reads what was filled in, in sheets or files that are `named` so, and looks whether it is what was meant."""
+    found = facts.read(paths, known())
+    told = [(one.code, one.file, one.row, one.column, one.value) for one in found.problems]
+    assert [one for one in told if one[0] != "empty_table"] == []
     assert {one.rejected for one in found.files} == {0}
-    read = {one.sheet: one.rows for one in found.files}
+    read = {named.get(one.sheet or one.path): one.rows for one in found.files}
     for id, rows in filled.items():
-        assert read[form(lang).name(GIVEN[id])] == len(rows)
+        assert read[id] == len(rows)
         assert as_read(found, id) == as_meant(id, rows)
+
+
+FILLED_IN: dict[str, list[dict[str, Any]]] = {
+    "kindergartens": [{"kindergarten_id": "1133000001", "kindergarten": "一幼", "grade": "一级", "children": 96}],
+    "kindergarten_classes": [{"kindergarten_id": "1133000001", "band": "大班", "class": "1-2", "children": 31}],
+    "attestations": [{"indicator": "preschool.5", "holds": "是", "document": "布局规划", "date": date(2023, 5, 1)}],
+    "values": [{"key": "preschool_enrolled", "value": 9100}],
+}
+
+
+def as_xls(workbook: Any) -> bytes:
+    """The cells of a template as an old workbook has them."""
+    made, days = xlwt.Workbook(encoding="utf-8"), xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    for sheet in workbook:
+        copy = made.add_sheet(sheet.title)
+        for cell in (cell for row in sheet for cell in row if cell.value is not None):
+            style = (days,) if isinstance(cell.value, date) else ()
+            copy.write(cell.row - 1, cell.column - 1, cell.value, *style)
+    data = io.BytesIO()
+    made.save(data)
+    return data.getvalue()
+
+
+def as_ods(workbook: Any) -> bytes:
+    """The cells of a template as LibreOffice has them."""
+
+    def cell(value: Any) -> str:
+        if isinstance(value, date):
+            return ods_cell(str(value), f'office:value-type="date" office:date-value="{value.isoformat()[:10]}"')
+        kind = f'office:value-type="float" office:value="{value}"' if isinstance(value, int) else ""
+        return ods_cell(escape(str(value or "")), kind or 'office:value-type="string"')
+
+    rows = {sheet.title: "".join(ods_row(*(cell(one.value) for one in row)) for row in sheet) for sheet in workbook}
+    return ods(**{"学校": "", "班级": "", **rows})
+
+
+@pytest.mark.parametrize(("suffix", "written"), [("xls", as_xls), ("ods", as_ods)])
+def test_a_template_saved_in_another_format_is_the_same(
+    tmp_path: Path, suffix: str, written: Callable[[Any], bytes]
+) -> None:
+    workbook = sheets("zh", "preschool")
+    fill(workbook, FILLED_IN, "zh")
+    workbook.save(tmp_path / "a.xlsx")
+    (tmp_path / f"a.{suffix}").write_bytes(written(workbook))
+    one, other = (facts.read([tmp_path / f"a.{ending}"], known()) for ending in ("xlsx", suffix))
+    assert (one.problems, other.problems) == ((), ())
+    for id in FILLED_IN:
+        assert as_read(other, id) == as_read(one, id) != []
+    rows = [{file.sheet: file.rows for file in found.files if file.rows} for found in (one, other)]
+    assert rows[0] == rows[1] == {form("zh").name(GIVEN[id]): 1 for id in FILLED_IN}
 
 
 def as_read(found: Facts, id: str) -> list[str]:
@@ -203,8 +330,6 @@ def as_meant(id: str, rows: list[dict[str, Any]]) -> list[str]:
     told = []
     for row in rows:
         cells = {name: meant(table.column(name), cell) for name, cell in row.items()}
-        if id == "values":
-            cells["value"] = str(cells["value"])
         if id == "schools":  # a blank in a stage that the type does not have is 0
             cells |= {name: 0 for name in not_had(cells["type"]) if cells[name] is None}
         told.append(repr(list(cells.values())))
@@ -304,7 +429,7 @@ def test_headers_are_locked_and_frozen_and_cells_are_open_and_formatted() -> Non
             whole = sheet.column_dimensions[cell.column_letter]
             assert cell.protection.locked
             assert not whole.protection.locked
-            assert bool(cell.font.b) == bool(column and column.required)
+            assert bool(cell.font.b) == bool(column and column.required and column.id not in GIVEN[id].may_be_blank)
             if column and (id, column.id) != ("values", "value"):
                 assert whole.number_format == formats.get(column.kind, "@")
             assert whole.width >= 11
@@ -315,7 +440,7 @@ def test_a_header_says_what_belongs_in_its_column() -> None:
     told = {column.id: cell.comment.text for cell in sheet[1] if (column := column_of(GIVEN["schools"], cell.value))}
     assert told["school_id"].splitlines() == ["学校标识码  school_id", "填文本，必填", "用于：balanced, checks"]
     assert told["ownership"].splitlines() == [
-        "办别  ownership", "填从下拉列表中选，可空", "可填：公办 public、民办 private", "用于：balanced",
+        "办别  ownership", "填所列各项之一，可空", "可填：公办 public、民办 private", "用于：balanced",
     ]  # fmt: skip
     assert told["teaching_area"].splitlines()[1:3] == ["填不小于 0 的数，可空", "单位：m²"]
     assert all(cell.comment for one in tables_in(sheets("en")).values() for cell in one[1] if cell.value != "meaning")
@@ -357,8 +482,75 @@ def test_sheets_come_in_order_and_those_that_explain_are_no_facts() -> None:
 def test_what_only_a_city_is_asked_is_asked_of_a_city() -> None:
     assert sheets("zh", "teachers").sheetnames[1] == "市"
     keys = dict(form("zh", "teachers").prefilled(VALUES))
-    assert keys["educator_academies"] == "〔市填〕教育家书院数（家）"
-    assert keys["masters_hired"] == "新招中小学教师中的硕士研究生数（人）"
+    assert keys["educator_academies"] == "教育家书院数（家）"
+    assert keys["masters_hired"] == "〔各县各填一行〕新招中小学教师中的硕士研究生数（人）"
+    assert "如 331000" in sheets("zh", "teachers")["市"]["A6"].value
+    steps = [row[1].value for row in sheets("zh", "teachers")["说明"]]
+    assert "标〔各县各填一行〕的行不填全市的数：每个县另起一行，写明“县(市、区)代码”，编号照抄。" in steps
+    assert not [one for one in steps if one and "市填" in one]
+
+
+def test_a_city_that_fills_in_its_template_as_it_says_is_judged(tmp_path: Path) -> None:
+    workbook = sheets("zh", "teachers")
+    for row, cell in enumerate(("331000", "台州市", date(2023, 12, 31)), 1):
+        workbook["市"].cell(row, 2, cell)
+    keys, sheet = dict(form("zh", "teachers").prefilled(VALUES)), workbook["县级数值"]
+    counties = [place.code or place.name for place in TAIZHOU if place.level in ("county", "zone")]
+    for row in range(2, sheet.max_row + 1):
+        if keys[sheet.cell(row, 2).value].startswith("〔各县各填一行〕"):
+            for county in counties:
+                sheet.append([county, sheet.cell(row, 2).value, None, 1])
+        else:
+            sheet.cell(row, 4, 1)
+    workbook.save(tmp_path / "city.xlsx")
+    run = tzcheck("check", tmp_path / "city.xlsx", "--standard", "teachers", "--format", "json")
+    assert run.result["problems"] == []
+    reasons = {one["reason_code"] for one in run.indicators("台州市").values()}
+    assert not reasons & {"no_facts", "missing", "no_row"}
+
+
+def test_what_is_not_a_countys_is_marked_in_its_template() -> None:
+    given = {id: title for table in ("attestations", "values") for id, title in form("zh").prefilled(GIVEN[table])}
+    assert given["vocational.city"] == "〔市填〕争创国家产教融合型城市"
+    assert given["creation.review.balanced"].startswith("〔温岭市、仙居县〕")
+    assert given["master_teacher_visits"].startswith("〔天台县、仙居县、三门县〕")
+    assert given["educator_academies"].startswith("〔市填〕")
+    assert given["balanced.9"].startswith("城乡学校")
+    steps = [row[1].value for row in sheets("zh")["说明"]]
+    assert {"标〔市填〕的行由市填报，县不填。", "标有地名的行只由这些地方填。"} <= set(steps)
+
+
+def test_parts_of_a_county_value_stand_after_it_and_last_years_behind_all() -> None:
+    keys = form("zh", "balanced", "advancement").keys
+    assert keys.index("senior_places") + 1 == keys.index("senior_places_allocated")
+    last = [key.endswith("_last_year") for key in keys]
+    assert last == sorted(last)
+
+
+def test_notes_say_what_the_readers_take() -> None:
+    told = {
+        (id, column.id): (cell.comment.text if cell.comment else "", bool(cell.font.b))
+        for id, sheet in tables_in(sheets("zh")).items()
+        for cell in sheet[1]
+        if (column := column_of(GIVEN[id], cell.value))
+    }
+    assert "填“含义”一列所说的数、日期或等级，可空" in told["values", "value"][0]
+    assert "填疑问中的数值，照抄，可空" in told["explanations", "value"][0]
+    assert told["marks", "mark"][1] is False
+    assert "可空" in told["marks", "mark"][0]
+    assert "如 61-90" in told["room_bands", "band"][0]
+    assert "如 26-30" in told["class_bands", "band"][0]
+    assert "可填：1–44" in told["monitoring", "point"][0]
+    assert not [text for text, _ in told.values() if "填从" in text]
+
+
+def test_english_templates_have_english_units() -> None:
+    titles = dict(form("en").prefilled(VALUES))
+    assert titles["teacher_salary"].endswith("(yuan)")
+    assert titles["migrant_children_last_year"].endswith("(people), last year")
+    assert titles["senior_places"] == "Places of good senior schools"
+    units = {one.unit for one in book().values.values()} | {one.unit for t in TABLES.values() for one in t.columns}
+    assert {unit for unit in units if unit} <= {*template.UNITS, *template.WORDS, "unit"}
 
 
 def test_the_needs_tick_the_standards_that_read_a_column() -> None:
@@ -465,6 +657,40 @@ def test_wrong_usage_of_templates_is_2(
     assert (run.code, run.out) == (2, "")
     assert run.err
     assert [one.name for one in tmp_path.iterdir()] == ["taken"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "told"),
+    [
+        ("县.xlsx", (), "县.xlsx"),
+        ("甲 乙.xlsx", (), '"甲 乙.xlsx"'),
+        ("填报表(1).xlsx", (), '"填报表(1).xlsx"'),
+        ("a$b.xlsx", (), '"a\\$b.xlsx"'),
+        ("a.xlsx", ("--profile", "zhejiang"), "a.xlsx --profile zhejiang"),
+        ("a.xlsx", ("--rules", "my rules"), 'a.xlsx --rules "my rules"'),
+    ],
+)
+def test_the_command_that_is_told_can_be_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, options: tuple[str, ...], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my rules").mkdir()
+    run = tzcheck("template", "-o", name, "--standard", "preschool.1", *options, "--lang", "en")
+    assert run.out == f"{name}: 2 tables. Fill them in, then run tzcheck check {told} --standard preschool.1\n"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_new_folder_says_of_every_column_what_its_header_would_say(tmp_path: Path, lang: str) -> None:
+    assert tzcheck("init", tmp_path / "f", "--lang", lang).code == 0
+    readme = (tmp_path / "f" / "README.md").read_text("utf-8")
+    for table in form(lang).tables:
+        section = readme.partition(f"## `{table.id}.csv`")[2].partition("\n## ")[0]
+        columns = [column for column in table.columns if column.kind not in WORKED_OUT]
+        lines = [line for line in section.splitlines() if line.startswith("- ")]
+        for column, line in zip(columns, lines, strict=True):
+            assert all(part in line for part in form(lang).about(table, column))
+            assert line.startswith("- **") == form(lang).must(table, column)
+    assert "2.1E+09" in readme
 
 
 @pytest.mark.parametrize("lang", LANGS)

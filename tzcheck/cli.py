@@ -1,5 +1,6 @@
 """The command line. Heavy imports stand inside the commands, so that `--help` is quick; this is their only place."""
 
+import errno
 import gc
 import locale
 import os
@@ -209,6 +210,8 @@ def check(
 ) -> None:  # fmt: skip
     """按标准判定县 / Judge counties against standards."""
     pairs = _pairs(formats, outputs)
+    if annotate:
+        _can_annotate(paths, annotate)
     from tzcheck.report import exit_code
 
     thorough = any(format in THOROUGH for format, _ in pairs)
@@ -219,7 +222,7 @@ def check(
     for format, output in pairs:
         _put(report, format, output, lang, details, quiet)
     if annotate:
-        _annotate(paths, annotate, report.problems, report.places, report.files, lang)
+        _annotate(paths[0], annotate, report.problems, report.places, report.files, lang)
     code = exit_code(report, fail_on, gate)
     if code == EXIT_NOTHING:
         _complain([Problem("query", "nothing")], lang)
@@ -249,14 +252,21 @@ def _pairs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str
     return list(zip(formats, outputs, strict=True))
 
 
-def _annotate(paths: tuple[Path, ...], target: Path, problems: Any, places: Any, files: Any, lang: str) -> None:
+def _can_annotate(paths: tuple[Path, ...], target: Path) -> None:
+    """Raises UsageFault, before anything is read, where there can't be an annotated copy."""
+    from tzcheck.annotate import refusal
+
+    if len(paths) != 1 or paths[0].is_dir():
+        raise UsageFault([Problem("error", "annotate_one")])
+    refused = refusal(paths[0], target)
+    if refused:
+        raise UsageFault([refused])
+
+
+def _annotate(source: Path, target: Path, problems: Any, places: Any, files: Any, lang: str) -> None:
     from tzcheck.annotate import annotated
 
-    if len(paths) != 1 or not paths[0].is_file():
-        raise UsageFault([Problem("error", "annotate_one")])
-    if target.exists() and target.samefile(paths[0]):
-        raise UsageFault([Problem("error", "annotate_itself", str(target))])
-    write_whole(target, annotated(paths[0], problems, places, files, lang))
+    write_whole(target, annotated(source, problems, places, files, lang))
 
 
 def _checked(
@@ -366,8 +376,10 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.parent / f".tzcheck.{os.getpid()}.part"
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         beside.write_bytes(content.encode() if isinstance(content, str) else content)
         beside.replace(path)
     except OSError as error:
@@ -399,6 +411,8 @@ def validate(
     """只读取和校验数据，不判定 / Only read and cross-check the data: no verdicts."""
     from tzcheck.report import cross_checked, files_data, problem_data, turned_data
 
+    if annotate:
+        _can_annotate(paths, annotate)
     book = _book(rule_folders, "national")
     facts = _facts(paths, book, encoding)
     problems = cross_checked(book, facts)
@@ -428,7 +442,7 @@ def validate(
         if not failed:
             click.echo(text("head.valid", lang, files=len(facts.files), rows=rows))
     if annotate:
-        _annotate(paths, annotate, problems, (), facts.files, lang)
+        _annotate(paths[0], annotate, problems, (), facts.files, lang)
     ctx.exit(EXIT_FACTS if failed else 0)
 
 
@@ -621,7 +635,7 @@ def _form(standards: tuple[str, ...], profile: str, rule_folders: tuple[Path, ..
     from tzcheck import template
 
     book = _book(rule_folders, profile, standards=standards)
-    return template.Form(book, _wanted(book, standards), standards, lang)
+    return template.Form(book, _wanted(book, standards), standards, lang, tuple(map(str, rule_folders)))
 
 
 @main.group(epilog=EXIT_CODES)

@@ -30,8 +30,8 @@ SET_KEYS = {
     "as_of": ("截止日期",),
     "school_year": ("学年", "填报年度"),
 }
-# The sheets of a template that explain it and hold no facts, and the headers beside a column for people alone.
-EXPLANATORY = frozenset({"说明", "指标清单", "标准与数据", "readme", "indicators", "needs"})
+# The sheets of a template that explain it, and that of an annotated copy, hold no facts; headers for people alone.
+EXPLANATORY = frozenset({"说明", "指标清单", "标准与数据", "核查结果", "readme", "indicators", "needs", "findings"})
 ASIDE = frozenset({"含义", "meaning"})
 DATA_SUFFIXES = frozenset(READERS) | WORKBOOKS
 # What `tzcheck import` writes beside the tables: a list of the cells that they are from, and no facts.
@@ -179,9 +179,17 @@ def _read_set_sheet(reading: Reading, own: FactSet, book: workbook.Workbook, she
     known = {header_spelling(one): key for key, spelled_so in SET_KEYS.items() for one in (key, *spelled_so)}
     value: dict[str, Any] = {level: {}}
     lines: dict[tuple[str | int, ...], int] = {}
+    letters: dict[str, str] = {}
     for row, cells in book.rows(sheet):
         key = known.get(header_spelling(cells[0]))
-        text = next(filter(None, cells[1:]), "")
+        said = [index for index, cell in enumerate(cells[1:], 1) if cell]
+        text = cells[said[0]] if said else ""
+        if key and text:
+            letters[key] = workbook.letter(said[0])
+        for index in said[1:] if key else ():
+            beside = workbook.letter(index)
+            letters[beside] = beside
+            reading.query("beside_setting", file, row, column=beside, value=cells[index])
         if key in ("code", "name") and text:
             value[level][key] = text
             lines[level, key] = row
@@ -191,7 +199,7 @@ def _read_set_sheet(reading: Reading, own: FactSet, book: workbook.Workbook, she
         elif text:
             details: dict[str, object] = {"expected": "、".join(one[0] for one in SET_KEYS.values())}
             reading.query("unknown_setting", file, row, value=cells[0], details=details)
-    reading.files.append(FileRead(file, sha, 0, sheet=sheet))
+    reading.files.append(FileRead(file, sha, 0, sheet=sheet, letters=letters))
     if not value[level] and "as_of" not in value:
         reading.query("no_settings", file)
         return own
@@ -328,13 +336,17 @@ def read_table(
 ) -> None:
     """Finds the columns of one file's rows, which are typed when the headers of all files are known."""
     columns = None if not raw.header else _columns(reading, own, table, raw, file.path)
+    # A column that is no table's is known by its header.
+    headers = {header: workbook.letter(index) for index, header in enumerate(raw.header) if header}
+    letters = headers if file.sheet else {}
     if columns is None:
         rows = sum(1 for _ in raw.records) + raw.lost
-        reading.files.append(replace(file, encoding=raw.encoding, rows=rows))
+        reading.files.append(replace(file, encoding=raw.encoding, rows=rows, letters=letters))
         reading.problems.extend(raw.problems)
         reading.refuse(Refused(table.id, own.place, None))
         return
-    letters = {one.id: workbook.letter(index) for index, one in enumerate(columns) if one} if file.sheet else {}
+    if file.sheet:
+        letters |= {one.id: workbook.letter(index) for index, one in enumerate(columns) if one}
     reading.files.append(replace(file, encoding=raw.encoding, letters=letters))
     # The set is one of the last; a workbook among a folder's files may be a set of its own.
     number = next(index for index in reversed(range(len(reading.sets))) if reading.sets[index] is own)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-import shlex
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,19 +13,35 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
+from rich.cells import cell_len
 
 from tzcheck import planner
 from tzcheck.cells import EXPECTED, LARGEST, MONITORED, YEARS
 from tzcheck.rule import Rule, Rulebook, RulePack
 from tzcheck.sets import SET_KEYS
-from tzcheck.table import GIVEN, TABLES, VALUES, WORKED_OUT, Column, Table
+from tzcheck.table import GIVEN, SQUARE_METRES, TABLES, VALUES, WORKED_OUT, Column, Table
 from tzcheck.texts import text
-from tzcheck.value import LAST_YEAR, unit_shown
+from tzcheck.unread import levels_of_values
+from tzcheck.value import LAST_YEAR, CountyValue, unit_shown
 
 # The tables of documents and published figures, which any standard may come with.
 DOCUMENTS = ("attestations", "values", "marks", "published", "waivers", "explanations")
 # Tables of which one stands in for the other.
 EITHER = {"classes": "class_bands", "rooms": "room_bands"}
+# Units in English; the words by which Chinese counts things are none there.
+UNITS = {
+    "元": "yuan",
+    "万元": "10,000 yuan",
+    "亿元": "100 million yuan",
+    "人": "people",
+    "分": "points",
+    "%": "%",
+    "m2": "m²",
+}
+WORDS = frozenset("个家所批期条次组间项册份场位")
+# So many codes are listed one by one.
+MOST_CODES = 20
+PROFILE = "national"
 # A list in a cell's validation may have so many characters; a longer one must stand in cells.
 LONGEST_LIST = 255
 LAST_ROW = 1 << 20
@@ -106,13 +122,14 @@ class Form:
     """What a template asks for: its tables, and by standard (and of the cross-checks) what is needed.
 
     `wanted` are the rules it is for, `standards` the ids that were asked for, none where all are; `lang` is the
-    language of its headers.
+    language of its headers. `folders` are those of packs beside the built-in ones.
     """
 
     book: Rulebook
     wanted: frozenset[str]
     standards: tuple[str, ...]
     lang: str
+    folders: tuple[str, ...] = ()
 
     @cached_property
     def needs(self) -> Needs:
@@ -135,7 +152,7 @@ class Form:
         also = () if self.standards else DOCUMENTS
         return [table for id, table in GIVEN.items() if id in self.needs.columns or id in also]
 
-    @property
+    @cached_property
     def level(self) -> str:
         """What the facts are of: a city where no rule speaks of anything smaller."""
         packs = ((self.book.packs[id.partition(".")[0]], id) for id in self.wanted)
@@ -144,22 +161,30 @@ class Form:
 
     @cached_property
     def keys(self) -> list[str]:
-        """The keys of county values, in the order of their titles, last year's behind this year's."""
+        """The keys of county values: this year's in the order of their titles, then last year's."""
         order = {key: number for number, key in enumerate(self.book.values)}
 
-        def place(key: str) -> tuple[int, str]:
+        def place(key: str) -> tuple[bool, int, str]:
             base = key if key in order else key.removesuffix(LAST_YEAR)
-            return order.get(base, len(order)), key
+            return key.endswith(LAST_YEAR), order.get(base, len(order)), key
 
         return sorted(self.needs.keys, key=place)
 
     @cached_property
-    def of_city(self) -> frozenset[str]:
-        """The keys that only a city gives: nothing sums them over its counties."""
-        packs = [pack for pack in self.book.packs.values() if not pack.head.checks]
-        read = [one for pack in packs for one in pack.measures.values() if one.table == VALUES.id]
-        county = {key for one in read for key in (one.summed if one.each == "city" else one.columns)}
-        return self.needs.keys - county - MONITORED.keys()
+    def readers(self) -> Mapping[str, list[Rule]]:
+        """The rules that read each county value."""
+        found: dict[str, list[Rule]] = {}
+        leading = self.book.leading_to(self.wanted)
+        for id, _, rule in self.book.rules():
+            if id in leading:
+                for key in needs(self.book, frozenset([id])).keys:
+                    found.setdefault(key, []).append(rule)
+        return found
+
+    @cached_property
+    def levels(self) -> Mapping[str, set[str]]:
+        """Whose row of each county value rules read."""
+        return levels_of_values(self.book)
 
     def title(self, key: str) -> str:
         """What a county value means; where nobody has said that, the rules that read it."""
@@ -167,13 +192,49 @@ class Form:
         if found is None and key.endswith(LAST_YEAR):
             found, last = self.book.values.get(key.removesuffix(LAST_YEAR)), True
         if found is None:
-            return "; ".join(
-                rule.title.of(self.lang)
-                for id, _, rule in self.book.rules()
-                if id in self.wanted and key in needs(self.book, frozenset([id])).keys
-            )
-        title = text("template.last_year", self.lang, title=found.of(self.lang)) if last else found.of(self.lang)
-        return text("template.of_city", self.lang, title=title) if key in self.of_city else title
+            title = "; ".join(rule.title.of(self.lang) for rule in self.readers.get(key, []))
+        else:
+            title = self.with_unit(found)
+            title = text("template.last_year", self.lang, title=title) if last else title
+        return self.marked(title, self.levels.get(key, {self.level}), self.places(key))
+
+    def places(self, key: str) -> tuple[str, ...]:
+        """The places that alone are asked for a county value; none where all are."""
+        readers = self.readers.get(key, [])
+        named = all(rule.places for rule in readers)
+        return tuple(dict.fromkeys(name for rule in readers for name in rule.places)) if named else ()
+
+    def with_unit(self, value: CountyValue) -> str:
+        """The title of a county value, with its unit."""
+        title, unit = (value.zh if self.lang == "zh" else value.en), self.unit(value.unit)
+        return text("template.with_unit", self.lang, title=title, unit=unit) if unit else title
+
+    def unit(self, unit: str | None) -> str:
+        """A unit for people; in English none where it is only a word to count with."""
+        if not unit or (self.lang == "en" and unit in WORDS):
+            return ""
+        return UNITS.get(unit, unit) if self.lang == "en" else unit_shown(unit)
+
+    def marked(self, title: str, levels: set[str], places: Sequence[str]) -> str:
+        """A title with whose it is, where that is not who fills in the template."""
+        if places:
+            names = text("head.comma", self.lang).join(places)
+            return text("template.of_places", self.lang, title=title, places=names)
+        if self.level in levels:
+            return title
+        return text("template.of_city" if self.level == "county" else "template.of_counties", self.lang, title=title)
+
+    def marks(self) -> Iterator[str]:
+        """What the marks before titles mean, as far as there are any."""
+        titles = [title for table in self.tables for _, title in self.prefilled(table)]
+        column = self.header(GIVEN["schools"].columns[0])
+        for id in ("of_city", "of_counties"):
+            mark = text(f"template.{id}", self.lang, title="")
+            if any(title.startswith(mark) for title in titles):
+                yield text(f"template.how.{id}", self.lang, column=column, mark=mark.strip())
+        attested = (rule for id, _, rule in self.book.rules() if id in self.needs.attested)
+        if any(rule.places for rule in attested) or any(map(self.places, self.keys)):
+            yield text("template.how.of_places", self.lang)
 
     def kind(self, key: str) -> str:
         """Of which kind a county value must be."""
@@ -212,16 +273,29 @@ class Form:
             return [(key, self.title(key)) for key in self.keys]
         if not table.prefilled:
             return []
-        rules = {id: rule for id, _, rule in self.book.rules()}
-        return [(id, rules[id].title.of(self.lang)) for id in self.needs.attested]
+        found = []
+        for id in self.needs.attested:
+            pack = self.book.packs[id.partition(".")[0]]
+            rule = pack.rules[id]
+            levels = {"city" if level == "city" else "county" for level in pack.levels(rule)}
+            found.append((id, self.marked(rule.title.of(self.lang), levels, rule.places)))
+        return found
 
     def labels(self, column: Column) -> list[str]:
         """What a column of codes offers: labels in Chinese; the codes in English, and where they are numbers."""
         codes = column.codes or {}
         return [code if self.lang == "en" or code.isdigit() else labels[0] for code, labels in codes.items()]
 
-    def expected(self, column: Column) -> str:
+    def must(self, table: Table, column: Column) -> bool:
+        """Whether every row must have something in a column."""
+        return column.required and column.id not in table.may_be_blank
+
+    def expected(self, table: Table, column: Column) -> str:
         """What a cell of a column holds."""
+        if column.id == "value":
+            return text(f"kind.{table.id}_value", self.lang)
+        if column.kind == "band" and column.unit == SQUARE_METRES:
+            return text("kind.area_band", self.lang)
         if column.id in ("indicator", "standard", "check"):
             return EXPECTED[column.id][self.lang]
         if column.kind in ("text", "place", "code"):
@@ -235,25 +309,29 @@ class Form:
     def about(self, table: Table, column: Column) -> Iterator[str]:
         """What a person needs to know of a column, in lines."""
         yield f"{column.headers[0]}  {column.id}" if self.lang == "zh" else f"{column.id}  {column.headers[0]}"
-        must = column.required and column.id not in table.may_be_blank
-        whether = text("template.required" if must else "template.optional", self.lang)
-        yield text("template.fill", self.lang, what=self.expected(column), whether=whether)
-        if column.unit:
-            yield text("template.unit", self.lang, unit=unit_shown(column.unit))
-        if column.codes and len(column.codes) < 20:
+        whether = text("template.required" if self.must(table, column) else "template.optional", self.lang)
+        yield text("template.fill", self.lang, what=self.expected(table, column), whether=whether)
+        if unit := self.unit(column.unit):
+            yield text("template.unit", self.lang, unit=unit)
+        if column.codes:
+            codes = list(column.codes)
             both = (
-                f"{labels[0]} {code}" if self.lang == "zh" else f"{code} {labels[0]}"
-                for code, labels in column.codes.items()
+                f"{column.codes[code][0]} {code}" if self.lang == "zh" else f"{code} {column.codes[code][0]}"
+                for code in codes
             )
-            yield text("template.codes", self.lang, codes=text("head.comma", self.lang).join(both))
+            listed = text("head.comma", self.lang).join(both) if len(codes) < MOST_CODES else f"{codes[0]}–{codes[-1]}"
+            yield text("template.codes", self.lang, codes=listed)
         standards = self.used_by(table, column)
         if standards:
             yield text("template.used_by", self.lang, standards=", ".join(standards))
 
     def checking(self, verb: str, path: str) -> str:
         """The command that reads what was filled in."""
-        chosen = [part for one in self.standards for part in ("--standard", one)] if verb == "check" else []
-        return shlex.join(["tzcheck", verb, path, *chosen])
+        more = [("--rules", folder) for folder in self.folders]
+        if verb == "check":
+            more += [("--profile", self.book.profile)] * (self.book.profile != PROFILE)
+            more += [("--standard", one) for one in self.standards]
+        return " ".join(map(_quoted_part, ("tzcheck", verb, path, *(part for pair in more for part in pair))))
 
     def heading(self) -> str:
         """What it is for."""
@@ -270,11 +348,28 @@ class Form:
                 about = {"lists": self.name(there[lists]), "bands": self.name(there[bands])}
                 yield text("template.how.either", self.lang, **about)
 
+    def place_column(self) -> str:
+        """How to fill in the column that names the county."""
+        id = "template.how.place" if self.level == "county" else "template.how.place_city"
+        return text(id, self.lang, column=self.header(GIVEN["schools"].columns[0]))
+
+    def setting(self, key: str) -> str:
+        """What belongs into a line of the settings."""
+        id = f"template.settings_{key}" + ("_city" if key == "code" and self.level == "city" else "")
+        return text(id, self.lang)
+
     def begun(self) -> Iterator[str]:
         """Which tables are filled in in part."""
         found = [self.name(table) for table in self.tables if self.prefilled(table)]
         if found:
             yield text("template.how.prefilled", self.lang, tables=text("head.comma", self.lang).join(found))
+
+
+def _quoted_part(part: str) -> str:
+    """A part of a command, in the quotes that shells of Windows and of others know, where it needs any."""
+    if not re.search(r"""[\s"'$`&|;<>()*?#!]""", part):
+        return part
+    return '"' + re.sub(r'(["$`])', r"\\\1", part) + '"'
 
 
 # --- the workbook --------------------------------------------------------------------------------------------------
@@ -320,9 +415,10 @@ def _readme(sheet: Any, form: Form, file: str) -> None:
         text("template.how.bold", lang),
         text("template.how.dates", lang),
         text("template.how.ids", lang),
-        text("template.how.place", lang, column=form.header(GIVEN["schools"].columns[0])),
+        form.place_column(),
         *([text("template.how.city", lang, sheet=settings, other=other)] if form.level == "county" else []),
         *form.begun(),
+        *form.marks(),
         *form.either(),
         text("template.how.protected", lang),
         text("template.how.not_read", lang, sheets=text("head.comma", lang).join(about)),
@@ -346,7 +442,7 @@ def _settings(sheet: Any, form: Form) -> None:
         name.font, name.fill = (BOLD if key in ("code", "as_of") else HEAD), FILLED[key in ("code", "as_of")]
         cell.protection, cell.border = OPEN, LINE
         cell.number_format = FORMATS["date"] if key == "as_of" else AS_TEXT
-        lines = [text(f"template.settings_{key}", form.lang)]
+        lines = [form.setting(key)]
         name.comment = _comment(lines)
         # What to write stands below: anything beside a name would be read as what was filled in.
         note = text("template.note", form.lang, name=name.value, note=lines[0])
@@ -358,10 +454,10 @@ def _settings(sheet: Any, form: Form) -> None:
 def _table(sheet: Any, form: Form, table: Table, lists: Mapping[str, str]) -> None:
     columns = form.columns(table)
     prefilled = form.prefilled(table)
-    for index, column in enumerate(columns, 1):
+    for index, (column, header) in enumerate(zip(columns, form.headers(table), strict=True), 1):
         letter = get_column_letter(index)
-        cell = sheet.cell(1, index, form.headers(table)[index - 1])
-        required = bool(column and column.required)
+        cell = sheet.cell(1, index, header)
+        required = column is not None and form.must(table, column)
         cell.font, cell.fill = (BOLD if required else HEAD), FILLED[required]
         cell.alignment, cell.border, cell.protection = CENTRED, LINE, LOCKED
         dimension = sheet.column_dimensions[letter]
@@ -370,16 +466,16 @@ def _table(sheet: Any, form: Form, table: Table, lists: Mapping[str, str]) -> No
         if column and table is VALUES and column.id == "value":
             dimension.number_format = FORMATS["number"]
         dimension.protection = OPEN
-        dimension.width = _width(column, str(cell.value))
+        dimension.width = _width(column, header)
         if prefilled and column and column.id == table.subject:
             dimension.width = max(dimension.width, *(len(key) + 2 for key, _ in prefilled))
         if column is None:
             continue
         cell.comment = _comment(form.about(table, column))
-        _validate_column(sheet, form, column, f"{letter}2:{letter}{LAST_ROW}", lists)
+        _validate_column(sheet, form, table, column, f"{letter}2:{letter}{LAST_ROW}", lists)
     key = next((index for index, one in enumerate(columns, 1) if one and one.id == table.subject), 1)
     for row, texts in enumerate(prefilled, 2):
-        sheet.row_dimensions[row].height = 15 * (1 + _wide(texts[1]) // ASIDE_WIDTH)
+        sheet.row_dimensions[row].height = 15 * (1 + cell_len(texts[1]) // ASIDE_WIDTH)
         for offset, one in enumerate(texts):
             cell = sheet.cell(row, key + offset, one)
             cell.number_format, cell.protection, cell.font, cell.alignment = AS_TEXT, LOCKED, GREY, WRAPPED
@@ -398,12 +494,7 @@ def _width(column: Column | None, header: str) -> int:
     least = {"text": 14, "place": 12, "code": 14, "date": 12}.get(column.kind, 11)
     if column.id in ("school", "kindergarten", "project", "document"):
         return 24
-    return max(least, min(18, _wide(header) // 2 + 3))
-
-
-def _wide(line: str) -> int:
-    """How wide a line is: Chinese characters take the room of two."""
-    return sum(2 if ord(char) > 0x2E7F else 1 for char in line)
+    return max(least, min(18, cell_len(header) // 2 + 3))
 
 
 def _protect(sheet: Any) -> None:
@@ -415,13 +506,15 @@ def _protect(sheet: Any) -> None:
 
 def _comment(lines: Iterable[str]) -> Comment:
     told = list(lines)
-    rows = sum(1 + _wide(line) // 44 for line in told)
+    rows = sum(1 + cell_len(line) // 44 for line in told)
     return Comment("\n".join(told), "tzcheck", height=24 + 18 * rows, width=320)
 
 
-def _validate_column(sheet: Any, form: Form, column: Column, cells: str, lists: Mapping[str, str]) -> None:
+def _validate_column(
+    sheet: Any, form: Form, table: Table, column: Column, cells: str, lists: Mapping[str, str]
+) -> None:
     most = int(LARGEST) - 1
-    told = f"{form.header(column)}: {form.expected(column)}"
+    told = form.header(column) + text("head.colon", form.lang) + form.expected(table, column)
     match column.kind:
         case "code":
             _listed(sheet, cells, _quoted(form.labels(column)), told, strict=True)
@@ -456,12 +549,12 @@ def _listed(sheet: Any, cells: str, source: str, told: str, strict: bool) -> Non
     sheet.add_data_validation(one)
 
 
-def _validate(sheet: Any, kind: Any, cells: str, least: int, most: int, told: str) -> None:
+def _validate(sheet: Any, kind: Any, cells: str | Sequence[str], least: int, most: int, told: str) -> None:
     one = DataValidation(
         type=kind, operator="between", formula1=str(least), formula2=str(most), allow_blank=True,
         error=told[:LONGEST_LIST], showErrorMessage=True,
     )  # fmt: skip
-    for cell in cells.split():
+    for cell in [cells] if isinstance(cells, str) else cells:
         one.add(cell)
     sheet.add_data_validation(one)
 
@@ -477,7 +570,7 @@ def _validate_values(sheet: Any, form: Form, letter: str) -> None:
         least = -most if kind == "number" else 0
         if kind in ("count", "measure", "number"):
             told = EXPECTED[kind][form.lang]
-            _validate(sheet, "whole" if kind == "count" else "decimal", " ".join(found), least, most, told)
+            _validate(sheet, "whole" if kind == "count" else "decimal", found, least, most, told)
 
 
 def _indicators(book: Any, form: Form) -> dict[str, str]:
@@ -521,7 +614,8 @@ def _needs(sheet: Any, form: Form) -> None:
         for column in table.columns:
             if column.kind not in WORKED_OUT:
                 used = form.used_by(table, column)
-                kind = form.expected(column) + (f" ({unit_shown(column.unit)})" if column.unit else "")
+                unit = form.unit(column.unit)
+                kind = form.expected(table, column) + (f" ({unit})" if unit else "")
                 ticks = ["√" if id in used else None for id in form.by_standard]
                 sheet.append([form.name(table), column.headers[0], f"{table.id}.{column.id}", kind, *ticks])
     for key in form.keys:
@@ -552,15 +646,14 @@ def folder(form: Form, path: str) -> dict[str, bytes]:
         writer = csv.writer(written, lineterminator="\r\n")
         headers = form.headers(table)
         writer.writerow(headers)
-        key = next((index for index, one in enumerate(form.columns(table)) if one and one.id == table.subject), 0)
-        for row in form.prefilled(table):
-            writer.writerow(["", *row, *[""] * (len(headers) - key - len(row))] if key == 1 else row)
+        for row in form.prefilled(table):  # behind the column that names the county
+            writer.writerow(["", *row, *[""] * (len(headers) - 1 - len(row))])
         files[f"{table.id}.csv"] = written.getvalue().encode("utf-8-sig")
     return files
 
 
 def _set_file(form: Form) -> str:
-    about = {key: text(f"template.settings_{key}", form.lang) for key in SET_KEYS}
+    about = {key: form.setting(key) for key in SET_KEYS}
     return (
         f"# {form.heading()}\n"
         f"{form.level}:\n"
@@ -579,17 +672,21 @@ def _folder_readme(form: Form, path: str) -> str:
         text("template.how.blank", lang),
         text("template.how.folder_bold", lang),
         text("template.how.dates", lang),
-        text("template.how.place", lang, column=form.header(GIVEN["schools"].columns[0])),
+        text("template.how.folder_ids", lang),
+        form.place_column(),
         *([text("template.how.city_file", lang)] if form.level == "county" else []),
         *form.begun(),
+        *form.marks(),
         *form.either(),
     ]
     lines = [f"# {form.heading()}", "", *(f"{number}. {step}" for number, step in enumerate(steps, 1)), ""]
     lines += ["```text", form.checking("validate", path), form.checking("check", path), "```", ""]
     for table in form.tables:
-        must = [form.header(one) for one in table.columns if one.required]
-        told = text("template.must", lang, columns=text("head.comma", lang).join(must)) if must else ""
-        standards = [id for id, one in form.by_standard.items() if table.id in one.columns]
-        used = text("template.used_by", lang, standards=", ".join(standards)) if standards else ""
-        lines.append("- " + "  ".join(filter(None, (f"`{table.id}.csv` {table.title}", told, used))))
-    return "\n".join(lines) + "\n"
+        lines += [f"## `{table.id}.csv` {table.title}", ""]
+        for column in table.columns:
+            if column.kind not in WORKED_OUT:
+                name, *about = form.about(table, column)
+                shown = f"**{name}**" if form.must(table, column) else name
+                lines.append(f"- {shown}{text('head.colon', lang)}{text('template.semicolon', lang).join(about)}")
+        lines.append("")
+    return "\n".join(lines)

@@ -645,7 +645,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     # templates
     "kind.text": ("文本", "a text"),
     "kind.place": ("县(市、区)的代码或名称", "the code or the name of a county"),
-    "kind.code": ("从下拉列表中选", "one of the list"),
+    "kind.code": ("所列各项之一", "one of those listed"),
+    "kind.area_band": ("范围，如 61-90、≤60、≥91", "a range such as 61-90, ≤60 or ≥91"),
+    "kind.values_value": (
+        "“含义”一列所说的数、日期或等级",
+        "the number, the day or the level that the column meaning speaks of",
+    ),
+    "kind.explanations_value": ("疑问中的数值，照抄", "the value in the query, as it is told there"),
     "template.readme": ("说明", "README"),
     "template.county": ("县", "county"),
     "template.city": ("市", "city"),
@@ -671,8 +677,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Columns in bold must be filled in, others may be blank. Point at a header to see what belongs there.",
     ),
     "template.how.folder_bold": (
-        "必填的列见下；其余可空。",
-        "The columns that must be filled in are listed below; others may be blank.",
+        "下面列出各表的列：加粗的必填，其余可空。",
+        "The columns of each table are listed below: those in bold must be filled in, others may be blank.",
     ),
     "template.how.dates": (
         "日期写 2022-12-31，年份写 4 位。数不带单位，最多 6 位小数；注意万元和元。",
@@ -681,6 +687,28 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "template.how.ids": (
         "标识码、年级、班级、分段的单元格是文本格式，粘贴时选“只粘贴值”，以免 Excel 改成日期或 2.1E+09。",
         "Ids, grades, classes and bands are cells of text: paste values only, or Excel makes dates or 2.1E+09 of them.",
+    ),
+    "template.how.folder_ids": (
+        "用 Excel 打开 CSV 时，把标识码、年级、班级、分段的列设为文本，以免 Excel 改成日期或 2.1E+09。",
+        "Where Excel opens a CSV, make the columns of ids, grades, classes and bands texts, or it makes dates or "
+        "2.1E+09 of them.",
+    ),
+    "template.how.place_city": (
+        "“{column}”一列：全市的数据空着，各县的数据每行写县的代码或名称。",
+        "Leave the column {column} blank for the city's own; each row of a county names it.",
+    ),
+    "template.how.of_city": (
+        "标{mark}的行由市填报，县不填。",
+        "Rows marked {mark} are the city's to fill in, not a county's.",
+    ),
+    "template.how.of_counties": (
+        "标{mark}的行不填全市的数：每个县另起一行，写明“{column}”，编号照抄。",
+        "Rows marked {mark} are not for the city as a whole: add a row for each county, with its {column} and the same "
+        "id.",
+    ),
+    "template.how.of_places": (
+        "标有地名的行只由这些地方填。",
+        "Rows marked with the names of places are for these alone.",
     ),
     "template.how.place": (
         "“{column}”一列在只填一个县时空着；几个县合填时，每行写县的代码或名称。",
@@ -723,16 +751,19 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "template.last_year": ("{title}（上年）", "{title}, last year"),
     "template.with_unit": ("{title}（{unit}）", "{title} ({unit})"),
     "template.of_city": ("〔市填〕{title}", "[city] {title}"),
+    "template.of_counties": ("〔各县各填一行〕{title}", "[each county, a row] {title}"),
+    "template.of_places": ("〔{places}〕{title}", "[{places}] {title}"),
+    "template.semicolon": ("；", "; "),
     "template.table": ("表", "table"),
     "template.column": ("列", "column"),
     "template.id": ("编号", "id"),
     "template.kind": ("填什么", "kind"),
     "template.note": ("{name}：{note}", "{name}: {note}"),
     "template.settings_code": ("6 位代码，如 331002", "a code of 6 digits, such as 331002"),
+    "template.settings_code_city": ("6 位代码，如 331000", "a code of 6 digits, such as 331000"),
     "template.settings_name": ("名称；有代码的可空", "the name; may be blank where there is a code"),
     "template.settings_as_of": ("判定的截止日期，如 2022-12-31", "the day to judge on, such as 2022-12-31"),
     "template.settings_school_year": ("学年或填报年度，如 2022；可空", "the school year, such as 2022; may be blank"),
-    "template.must": ("必填：{columns}", "must be filled in: {columns}"),
     "head.template": (
         "已写入 {file}：{tables} 张表。填好后运行 {check}",
         "{file}: {tables} tables. Fill them in, then run {check}",
@@ -757,6 +788,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "annotate.finding": ("问题", "what was found"),
     "annotate.wanted": ("要求", "what was wanted"),
     "annotate.clause": ("依据", "clause"),
+    "annotate.missing": ("缺“{column}”", "{column} is missing"),
+    "annotate.because": ("（{because}）", " ({because})"),
     "annotate.off": ("，差 {shortfall} {unit}", ", off by {shortfall} {unit}"),
     "problem.annotate_one": (
         "--annotate 只用于一个工作簿文件，如 椒江.xlsx",
@@ -765,6 +798,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.not_annotated": (
         "只能标注 {suffixes} 工作簿；请先另存",
         "only {suffixes} can be annotated; save it as such first",
+    ),
+    "problem.annotate_suffix": (
+        "标注后的副本和原文件同一类型，文件名应以 {suffix} 结尾",
+        "the annotated copy is of the same kind as its source; its name must end in {suffix}",
+    ),
+    "problem.annotate_exists": (
+        "已存在，也不是 tzcheck 标注的副本，未改动；请换一个文件名",
+        "is there already, is no copy that tzcheck annotated, and was left alone; choose another name",
     ),
     "problem.not_annotated_damaged": (
         "工作簿已损坏或加密，无法标注",
@@ -826,6 +867,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.sheet_unnamed": (
         "工作表“{value}”的表头像是 {near}；请把工作表改名为该表名，或删去此表",
         "the sheet {value} has the header of {near}; rename the sheet to it, or remove it",
+    ),
+    "problem.beside_setting": (
+        "“{value}”未读取：这一行只读名称后第一个填写的单元格",
+        "{value} was not read: only the first cell that is filled in beside the name counts",
     ),
     "problem.unknown_setting": (
         "不认识“{value}”，已忽略；可写：{expected}",
