@@ -127,7 +127,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "xlsx.of.sign": ("符号", "sign"),
     "xlsx.of.verdict": ("判定", "verdict"),
     "xlsx.of.value": ("数值", "value"),
-    "xlsx.of.comparator": ("比较", ""),
+    "xlsx.of.comparator": ("比较", "sign"),
     "xlsx.of.limit": ("要求", "limit"),
     "xlsx.of.unit": ("单位", "unit"),
     "xlsx.of.checked": ("检查数", "checked"),
