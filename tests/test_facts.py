@@ -530,3 +530,13 @@ def test_a_workbook_that_names_its_county_is_a_set_of_its_own_and_its_neighbours
         id: [found.places[index].name for index in set(column(found, id, "_place"))] for id in ("classes", "marks")
     }
     assert named == {"classes": ["椒江区"], "marks": ["黄岩区"]}
+
+
+def test_a_link_to_a_folder_is_told_and_leaves_doubt(tmp_path: Path) -> None:
+    folder = facts(tmp_path / "f", classes=CLASSES + "2133000001,小学,一,1,40\n", schools=SCHOOL)
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "more").symlink_to(tmp_path / "elsewhere")
+    run = check(folder, "--standard", "balanced.12")
+    assert run.code == 3
+    assert problems(run)[0] == ("link_to_folder", "more", None, None, None)
+    assert run.indicators("椒江区")["balanced.12"]["verdict"] == "undetermined"

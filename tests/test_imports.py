@@ -1063,7 +1063,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_so_is_a_link_to_one(tmp_path: 
     forms.county(tmp_path / "in" / "locked" / "b.xlsx")
     (tmp_path / "in" / "link").symlink_to(tmp_path / "in" / "locked")
     assert told(tmp_path) == [
-        ("error", "import_link", str(tmp_path / "in" / "link")),
+        ("error", "link_to_folder", str(tmp_path / "in" / "link")),
         ("error", "unreadable", str(tmp_path / "in" / "locked")), ("query", "import_no_county", ""),
     ]  # fmt: skip
 

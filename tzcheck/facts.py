@@ -16,9 +16,8 @@ from tzcheck.readers.store import RAW, ROWS, Plain, Store, types_of
 from tzcheck.readers.yaml import cell
 from tzcheck.reading import FactSet, FileRead, Known, Part, Reading, Refused, Turned
 from tzcheck.row import REFERENCES, place_of, read_row
-from tzcheck.sets import read_set, read_table, sets_below, table_names
+from tzcheck.sets import read_set, read_table, sets_below, table_names, unreadable
 from tzcheck.table import (
-    GIVEN,
     MONITORED_SUBJECTS,
     ROOM_KINDS,
     SCHOOL_ROOM_KINDS,
@@ -136,18 +135,13 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
     """
     reading = Reading(known, encoding)
 
-    def unreadable(error: OSError) -> None:
-        reading.error("unreadable", str(error.filename), details={"why": error.strerror or str(error)})
-        for id in GIVEN:
-            reading.refuse(Refused(id, None, None))
-
     for path in paths:
         try:
             is_there = path.exists()
         except OSError as error:
-            unreadable(error)
+            unreadable(reading, error)
             continue
-        sets = sets_below(path, unreadable) if is_there else []
+        sets = sets_below(reading, path) if is_there else []
         before, errors = len(reading.files), reading.errors
         for folder, files in sets:
             read_set(reading, path, folder, files)

@@ -248,7 +248,7 @@ def _files(work: _Importing, path: Path) -> Iterator[tuple[Path, str]]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in folders:
             if (Path(folder) / name).is_symlink():
-                work.lose("import_link", str(Path(folder) / name))
+                work.lose("link_to_folder", str(Path(folder) / name))
         for name in sorted(names):
             found = Path(folder) / name
             if not name.startswith((".", "~")) and name != LISTING and _kind(work, found) == stat.S_IFREG:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import chain, islice
@@ -44,16 +43,28 @@ def table_names() -> dict[str, object]:
     return {"tables": ", ".join(GIVEN)}
 
 
-def sets_below(path: Path, unreadable: Callable[[OSError], None]) -> list[tuple[Path, list[Path]]]:
+def unreadable(reading: Reading, error: OSError) -> None:
+    """Tells of a path that can't be looked at: any table may have been there."""
+    reading.error("unreadable", str(error.filename), details={"why": error.strerror or str(error)})
+    for id in GIVEN:
+        reading.refuse(Refused(id, None, None))
+
+
+def sets_below(reading: Reading, path: Path) -> list[tuple[Path, list[Path]]]:
     """The folders below `path` that hold facts, each with its files; a single file is a set of its own.
 
-    `unreadable` is told of folders that can't be looked into.
+    A link to a folder is not followed, and told: any table may be there.
     """
     if path.is_file():
         return [(path.parent, [path])]
     sets = []
-    for folder, folders, names in os.walk(path, onerror=unreadable):
+    for folder, folders, names in os.walk(path, onerror=lambda error: unreadable(reading, error)):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for link in (Path(folder) / name for name in folders):
+            if link.is_symlink():
+                reading.error("link_to_folder", link.relative_to(path).as_posix())
+                for id in GIVEN:
+                    reading.refuse(Refused(id, None, None))
         files = [
             Path(folder) / name
             for name in sorted([*names, *folders])

@@ -484,7 +484,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "不是可读取的工作簿或 CSV，未读取；如果是填报的表，请另存为 .xlsx",
         "no workbook that can be read and no CSV, so it was not read; if it is a form, save it as .xlsx",
     ),
-    "problem.import_link": (
+    "problem.link_to_folder": (
         "是指向文件夹的链接，其中的文件未读取；请直接写出那个文件夹",
         "a link to a folder, whose files were not read; name that folder itself",
     ),
