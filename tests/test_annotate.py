@@ -1,6 +1,7 @@
 """The annotated copy of a workbook: what is marked, what is said, and what is left as it was."""
 
 import io
+import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -17,7 +18,9 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from tests.awkward import CLASSES, FILES, book, put
 from tests.support import Run, tzcheck
+from tzcheck import annotate
 from tzcheck.annotate import COLOURS, MARK, own_sheet
+from tzcheck.errors import Problem
 
 ABOUT_44 = "学生数为“约44”，应为不小于 0 的整数 (人)"
 FAULTY = put("班级", "E2", "约44")
@@ -183,6 +186,19 @@ def test_a_comment_stays_within_bounds(tmp_path: Path) -> None:
     made = annotated(workbook(tmp_path, book(put("班级", "E2", "约" * 5000))))
     assert len(made["班级"]["E2"].comment.text) <= 2000
     assert "约" * 5000 in listed(made)[0][2]
+
+
+def test_of_many_findings_a_comment_has_as_many_as_it_has_room_for(tmp_path: Path) -> None:
+    source = workbook(tmp_path, book())
+    many = [Problem("query", "sheet_unnamed", "a!班级", cell="E2", value="长" * 50 + str(one), details={"near": "x"})
+            for one in range(100)]  # fmt: skip
+    copy = workbook(tmp_path, annotate.annotated(source, many, (), (), "zh"), "o.xlsx")
+    told = said(load_workbook(copy)["班级"]["E2"])
+    assert len("\n".join(told)) <= 2050
+    assert told[-1] == f"另有 {100 - len(told) + 1} 条，见首页"
+    assert len(listed(load_workbook(copy))) == 100
+    again = workbook(tmp_path, annotate.annotated(copy, (), (), (), "zh"), "2.xlsx")
+    assert load_workbook(again)["班级"]["E2"].comment is None
 
 
 # --- what no text can do -------------------------------------------------------------------------------------------
@@ -477,6 +493,16 @@ def test_a_folder_is_no_file_to_write(tmp_path: Path, monkeypatch: pytest.Monkey
     long = "长" * 80 + ".md"  # as long as a name may be
     assert tzcheck("check", source, "--standard", "balanced.12", "--output", long).code == 1
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(["f", long])
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="has no names for open files")
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    end, start = os.pipe()
+    source = workbook(tmp_path, book())
+    run = tzcheck("check", source, "--standard", "balanced.12", "--format", "csv", "--output", f"/dev/fd/{start}")
+    os.close(start)
+    with open(end, "rb") as read:  # noqa: PTH123
+        assert (run.code, b"balanced.12" in read.read()) == (1, True)
 
 
 def test_a_copy_of_a_copy_that_was_saved_in_memory_is_whole(tmp_path: Path) -> None:

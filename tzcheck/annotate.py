@@ -341,11 +341,11 @@ def _before(root: bytes, rest: bytes, behind: frozenset[str], element: str) -> b
     return rest[:at] + element.encode() + rest[at:]
 
 
-def _escaped(said: str, most: int = MOST_CELL) -> str:
+def _escaped(said: str) -> str:
     """A text as it stands in XML: what XML can't hold is replaced, and nothing is read as a code for a character."""
     said = re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "�", said)
-    if len(said) > most:
-        said = said[: most - 1] + "…"
+    if len(said) > MOST_CELL:
+        said = said[: MOST_CELL - 1] + "…"
     return escape(re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", said))
 
 
@@ -472,26 +472,30 @@ def _formats(kinds: Mapping[Cell, str], styles: _Styles) -> list[str]:
 
 def _areas(cells: Iterable[Cell]) -> Iterator[str]:
     """The cells as areas, those below each other in one."""
-    first = last = (0, -1)
-    for cell in sorted(cells, key=lambda one: (one[1], one[0])):
-        if cell != (last[0] + 1, last[1]):
-            if last[0]:
-                yield _named(first) if first == last else f"{_named(first)}:{_named(last)}"
-            first = cell
-        last = cell
-    if last[0]:
+    runs: list[tuple[Cell, Cell]] = []
+    for row, column in sorted(cells, key=lambda one: (one[1], one[0])):
+        goes_on = bool(runs) and runs[-1][1] == (row - 1, column)
+        first = runs.pop()[0] if goes_on else (row, column)
+        runs.append((first, (row, column)))
+    for first, last in runs:
         yield _named(first) if first == last else f"{_named(first)}:{_named(last)}"
 
 
 def _said(findings: Iterable[Finding], lang: str) -> str:
-    """What a comment says of a cell, a line a finding."""
-    lines = []
+    """What a comment says of a cell, a line a finding: as many of the gravest as it has room for."""
+    lines: dict[str, None] = {}
     for one in findings:
         because = " ".join(part for part in (one.wanted, one.clause) if part and part not in one.found)
         line = one.kind_shown(lang) + text("head.colon", lang) + one.found
         line += text("annotate.because", lang, because=because) if because else ""
-        lines.append(MARK + " ".join(line.split()))
-    return _escaped("\n".join(dict.fromkeys(lines)), MOST_COMMENT)
+        lines[MARK + " ".join(line.split())] = None
+    told: list[str] = []
+    for line in lines:
+        if told and len("\n".join((*told, line))) > MOST_COMMENT:
+            told.append(MARK + text("annotate.more", lang, number=len(lines) - len(told)))
+            break
+        told.append(line if len(line) <= MOST_COMMENT else line[: MOST_COMMENT - 1] + "…")
+    return _escaped("\n".join(told))
 
 
 def _comment(package: Package, part: str, said: dict[Cell, str], rest: bytes) -> str | None:

@@ -1,6 +1,5 @@
 """The command line. Heavy imports stand inside the commands, so that `--help` is quick; this is their only place."""
 
-import errno
 import gc
 import locale
 import os
@@ -376,12 +375,14 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
+    data = content.encode() if isinstance(content, str) else content
     beside = path.parent / f".tzcheck.{os.getpid()}.part"
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        beside.write_bytes(content.encode() if isinstance(content, str) else content)
-        beside.replace(path)
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a device, which must not be replaced; of a folder it is told that it is one
+        else:
+            beside.write_bytes(data)
+            beside.replace(path)
     except OSError as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)

@@ -789,6 +789,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "annotate.wanted": ("要求", "what was wanted"),
     "annotate.clause": ("依据", "clause"),
     "annotate.missing": ("缺“{column}”", "{column} is missing"),
+    "annotate.more": ("另有 {number} 条，见首页", "{number} more on the first sheet"),
     "annotate.because": ("（{because}）", " ({because})"),
     "annotate.off": ("，差 {shortfall} {unit}", ", off by {shortfall} {unit}"),
     "problem.annotate_one": (
