@@ -104,13 +104,14 @@ def spreads(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Spread]:
                 found.append(
                     Spread(
                         judgement.rule or "", place, category, judgement.part, left.title, left.unit, comparator,
-                        limit if isinstance(limit, Fraction) else None, tuple(sorted(some, key=lambda one: one[0])),
+                        limit if isinstance(limit, Fraction) else None, tuple(sorted(some, key=lambda one: (one[0], one[2] or ""))),
                     )
                 )  # fmt: skip
         return found
 
     with ThreadPoolExecutor(2) as pool:
-        return [one for found in pool.map(of_batch, plan.batches) for one in found]
+        every = [one for found in pool.map(of_batch, plan.batches) for one in found]
+    return sorted(every, key=lambda one: (one.rule, one.place, one.part, one.category or ""))
 
 
 def standings(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Standing]:

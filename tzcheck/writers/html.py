@@ -151,7 +151,11 @@ def _standard(scored: Scored, score: Score, report: Report, lang: str, details: 
 
 def _row(scored: Scored, score: Score, one: Indicator, report: Report, lang: str, details: bool) -> Mapping[str, Any]:
     title = one.rule.title.of(lang)
-    spreads = [each for each in report.spreads.get((scored.place.id, one.id), ()) if _worth(each.values)]
+    order = {part.category: number for number, part in enumerate(one.parts)}
+    found = report.spreads.get((scored.place.id, one.id), ())
+    spreads = sorted(
+        (each for each in found if _worth(each.values)), key=lambda each: order.get(each.category or "", 0)
+    )
     by_part = {each.part for each in spreads}
     listed = one.basis != "mark"
     evidence = one.evidence if details else one.evidence[:MANY]
