@@ -101,10 +101,11 @@ def spreads(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Spread]:
                     values.setdefault((place, category), []).append((value, count, name if count == 1 else None))
             for (place, category), some in values.items():
                 limit = right.constants.get(category if right.by else None) if not right.read else None
+                some.sort(key=lambda one: (one[0], one[2] or ""))
                 found.append(
                     Spread(
                         judgement.rule or "", place, category, judgement.part, left.title, left.unit, comparator,
-                        limit if isinstance(limit, Fraction) else None, tuple(sorted(some, key=lambda one: (one[0], one[2] or ""))),
+                        limit if isinstance(limit, Fraction) else None, tuple(some),
                     )
                 )  # fmt: skip
         return found
