@@ -450,6 +450,8 @@ FILES: dict[str, Maker] = {
     "a cell far below, and one far to the right": workbook(far_both_ways),
     "a workbook cut off": raw_book(book()[:4000], ".xlsx"),
     "a workbook of nothing": raw_book(b"", ".xlsx"),
+    "a workbook called a text": classes(book()),
+    "an old workbook called a text": classes(old_book()),
     "a text called a workbook": raw_book(lines(CLASSES).encode(), ".xlsx"),
     "a web page called a workbook": raw_book(b"<html><table><tr><td>1</td></tr></table></html>", ".xls"),
     "an encrypted workbook": raw_book(OLD + "EncryptedPackage".encode("utf-16-le") + bytes(600), ".xlsx"),

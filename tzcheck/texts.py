@@ -855,6 +855,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{value} 格式不能显示在屏幕上；请用 --output 写入文件",
         "the format {value} can't be shown on a screen; write it to a file with --output",
     ),
+    "problem.csv_is_workbook": (
+        "是 Excel 工作簿，只是改名为 .csv；请把扩展名改回 .xlsx 或 .xls",
+        "a workbook that is called .csv; call it .xlsx or .xls again",
+    ),
     "problem.values_columns": ("缺少列：{lacking}", "columns are missing: {lacking}"),
     "problem.value_kind": (
         "县级数值的类型“{value}”不存在，应为其中之一：{expected}{hint}",

@@ -20,6 +20,8 @@ CHUNK = 1 << 20
 # Beyond so many bytes it pays to let DuckDB read the file.
 LARGE = 1 << 20
 MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# How workbooks begin, whatever they are called.
+WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 NAMES = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}
 
 
@@ -62,6 +64,8 @@ def look(path: Path, file: str, encoding: str | None) -> Look:
     """Goes through a file, whatever its size: by its BOM, else strict UTF-8, else GB18030, or `encoding` alone."""
     with path.open("rb") as data:
         start = data.read(4)
+    if start in WORKBOOK:
+        return Look(None, problems=(Problem("error", "csv_is_workbook", file),))
     marked = next((name for mark, name in MARKED if start.startswith(mark)), None)
     wrong: int | None = None  # where the first character is that is none
     for name in [encoding] if encoding else [marked] if marked else ["utf-8", "gb18030"]:
