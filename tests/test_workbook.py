@@ -136,6 +136,24 @@ def test_every_sheet_can_be_used_and_printed(book: tuple[Path, Rows]) -> None:
             assert sheet.print_area.endswith(sheet.dimensions.replace("A1", "$A$1").split(":")[1].lstrip("$")[-1])
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_explanation_written_beside_a_problem_is_read_back(tmp_path: Path, lang: str) -> None:
+    folder = DEMO / "nearly"
+    path = tmp_path / "result.xlsx"
+    tzcheck("check", folder, "--lang", lang, "--format", "xlsx", "--output", path)
+    before = json.loads(tzcheck("check", folder, path, "--format", "json").out)
+    (query,) = [one for one in before["problems"] if one["severity"] == "query"]
+    assert before["problems"] == json.loads(tzcheck("check", folder, "--format", "json").out)["problems"]
+    book = openpyxl.load_workbook(path)
+    sheet = book["数据问题" if lang == "zh" else "Data problems"]
+    sheet["H2"], sheet["I2"] = "新建校区尚未启用", "示例乙县人民政府教育督导委员会办公室"
+    book.save(path)
+    after = json.loads(tzcheck("check", folder, path, "--format", "json").out)
+    (answered,) = after["problems"]
+    assert (answered["code"], answered["severity"]) == (query["code"], "explained")
+    assert "新建校区尚未启用" in answered["message"]
+
+
 @pytest.mark.skipif(OFFICE is None, reason="no LibreOffice on this machine")
 def test_an_office_program_opens_it_and_keeps_its_values(book: tuple[Path, Rows], tmp_path: Path) -> None:
     path, rows = book

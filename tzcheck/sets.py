@@ -30,8 +30,13 @@ SET_KEYS = {
     "school_year": ("学年", "填报年度"),
 }
 # The sheets of a template that explain it, and that of an annotated copy, hold no facts; headers for people alone.
-EXPLANATORY = frozenset({"说明", "指标清单", "标准与数据", "核查结果", "readme", "indicators", "needs", "findings"})
-ASIDE = frozenset({"含义", "meaning"})
+EXPLANATORY = frozenset({
+    "说明", "指标清单", "标准与数据", "核查结果", "readme", "indicators", "needs", "findings",
+    # the sheets of a result, of which only the data problems are read back
+    "总览", "指标结果", "达标矩阵", "问题明细", "学校得分", "补短清单", "未能判定与原因", "数据来源",
+    "summary", "matrix", "breaches", "schoolscores", "whatismissing", "undetermined", "sources",
+})  # fmt: skip
+ASIDE = frozenset({"含义", "meaning", "类别", "位置", "内容", "kind", "where", "message"})
 DATA_SUFFIXES = frozenset(READERS) | WORKBOOKS
 # What `tzcheck import` writes beside the tables: a list of the cells that they are from, and no facts.
 LISTING = "imported.csv"
@@ -120,7 +125,7 @@ def table_of(name: str) -> Table | None:
     found = [
         (len(one), table)
         for table in GIVEN.values()
-        for one in (table.id, header_spelling(table.title))
+        for one in map(header_spelling, (table.id, table.title, *table.also))
         if spelling == one or spelling.startswith((one + "_", one + "("))
     ]
     return max(found, key=lambda one: one[0])[1] if found else None

@@ -43,7 +43,7 @@ class Table:
     splits an indicator into parts. In a table `of_places` a row may stand for a city or the province, and a
     row headed 合计 is the city's. `may_be_blank` are columns that must be there and whose cells may still be blank.
     Where the key may be `prefilled` by a form, a row with nothing else in it says nothing: it is as good as blank.
-    A table that is `derived` from another is made of its rows and never read from a file.
+    A table that is `derived` from another is made of its rows and never read from a file. `also` are other names of it.
     """
 
     id: str
@@ -58,6 +58,7 @@ class Table:
     may_be_blank: tuple[str, ...] = ()
     derived: str | None = None
     prefilled: bool = False
+    also: tuple[str, ...] = ()
 
     def column(self, id: str) -> Column:
         """The column of that id; KeyError where there is none."""
@@ -503,6 +504,9 @@ EXPLANATIONS = Table(
     ),
     key=("county", "check", "subject", "value"),
     subject="check",
+    # A result as a workbook lists the problems with room to explain each.
+    prefilled=True,
+    also=("数据问题", "data problems"),
 )
 
 MONITORED_SUBJECTS = Table(

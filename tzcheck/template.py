@@ -19,7 +19,7 @@ from tzcheck import planner
 from tzcheck.cells import EXPECTED, LARGEST, MONITORED, YEARS
 from tzcheck.rule import Rule, Rulebook, RulePack
 from tzcheck.sets import SET_KEYS
-from tzcheck.table import GIVEN, SQUARE_METRES, TABLES, VALUES, WORKED_OUT, Column, Table
+from tzcheck.table import ATTESTATIONS, GIVEN, SQUARE_METRES, TABLES, VALUES, WORKED_OUT, Column, Table
 from tzcheck.texts import text
 from tzcheck.unread import levels_of_values
 from tzcheck.value import LAST_YEAR, CountyValue, unit_shown
@@ -259,7 +259,7 @@ class Form:
         for column in table.columns:
             if column.kind not in WORKED_OUT:
                 found.append(column)
-            if table.prefilled and column.id == table.subject:
+            if column.id == table.subject and self.prefilled(table):
                 found.append(None)
         return found
 
@@ -271,7 +271,7 @@ class Form:
         """The keys that are filled in beforehand, each with what it means."""
         if table is VALUES:
             return [(key, self.title(key)) for key in self.keys]
-        if not table.prefilled:
+        if table is not ATTESTATIONS:
             return []
         found = []
         for id in self.needs.attested:

@@ -108,7 +108,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "xlsx.indicators": ("指标结果", "Indicators"),
     "xlsx.matrix": ("达标矩阵", "Matrix"),
     "xlsx.breaches": ("问题明细", "Breaches"),
-    "xlsx.schools": ("学校得分", "Schools"),
+    "xlsx.schools": ("学校得分", "School scores"),
     "xlsx.needs": ("补短清单", "What is missing"),
     "xlsx.undetermined": ("未能判定与原因", "Undetermined"),
     "xlsx.problems": ("数据问题", "Data problems"),
