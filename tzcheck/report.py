@@ -106,10 +106,10 @@ def check(
     work = planned(list(book.packs.values()), book.leading_to(wanted) | book.checks, day, facts.given)
     judgements = agree.judge(work, facts, engine)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
+    found_spreads, standings = agree.details(work, facts, wanted) if thorough else ((), ())
     spreads: dict[tuple[str, str], list[Spread]] = {}
-    for one in agree.spreads(work, facts, wanted) if thorough else ():
+    for one in found_spreads:
         spreads.setdefault((facts.places[one.place].id, one.rule), []).append(one)
-    schools = _schools(facts, agree.standings(work, facts, wanted)) if thorough else ()
     return Report(
         as_of=day,
         profile=book.profile,
@@ -129,7 +129,7 @@ def check(
         narrowed=wanted != book.ids,
         turned=facts.turned,
         spreads=spreads,
-        schools=schools,
+        schools=_schools(facts, standings),
         problems=located(
             sorted(answered((*facts.problems, *found, *unread(book, facts)), facts), key=Problem.order), facts.files
         ),

@@ -452,20 +452,19 @@ def told(batch: Batch, source: str) -> exp.Select:
 
 
 def spread(batch: Batch, number: int, columns: Iterable[str], names: Iterable[str]) -> str:
-    """The query of how many subjects of a judgement have the same `columns`, by place; with a name of one of them."""
+    """The query of how many kept subjects of a judgement have the same `columns`, by place; with a name of one."""
     by = ", ".join(["place", *(f'"{name}"' for name in columns)])
     named = " || ' ' || ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '')" for name in names) or "NULL"
     return (
-        f"SELECT {by}, count(*), trim(min({named})) FROM ({batch.judged}) AS judged "
-        f"WHERE coalesce(a{number}, true) GROUP BY {by}"
+        f'SELECT {by}, count(*), trim(min({named})) FROM "{batch.result}" WHERE coalesce(a{number}, true) GROUP BY {by}'
     )
 
 
 def standing(batch: Batch, number: int, subject: str) -> str:
-    """The query of whether a judgement holds for all rows of a `subject`, by place; NULL where that can't be told."""
+    """The query of whether a judgement holds for all kept rows of a `subject`, by place; NULL: it can't be told."""
     return (
         f'SELECT place, "{subject}", CASE WHEN bool_or(NOT h{number}) THEN false '
-        f"WHEN bool_or(h{number} IS NULL) THEN NULL ELSE true END FROM ({batch.judged}) AS judged "
+        f'WHEN bool_or(h{number} IS NULL) THEN NULL ELSE true END FROM "{batch.result}" '
         f'WHERE coalesce(a{number}, true) GROUP BY place, "{subject}"'
     )
 

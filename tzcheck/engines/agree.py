@@ -128,14 +128,9 @@ def _same(one: tuple[bool | None, bool | None], other: tuple[bool | None, bool |
     return one[0] is False or one[1] == other[1]
 
 
-def spreads(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Spread]:
-    """Where the subjects stand of those of `rules` that compare numbers, once the plan was judged: what plots show."""
-    return duckdb.spreads(plan, facts, rules)
-
-
-def standings(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Standing]:
-    """How every school and kindergarten does under those of `rules` that look at it, once the plan was judged."""
-    return duckdb.standings(plan, facts, rules)
+def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spread], list[Standing]]:
+    """Where the subjects of `rules` stand, and how every school does under them, once the plan was judged."""
+    return duckdb.details(plan, facts, rules)
 
 
 def subjects(plan: Plan, facts: Facts) -> tuple[Subject, ...]:

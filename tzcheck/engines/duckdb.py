@@ -76,60 +76,58 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
     return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None)
 
 
-def spreads(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Spread]:
-    """Where the subjects of those of `rules` stand that make one comparison of numbers, in the places that have any.
+def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spread], list[Standing]]:
+    """Where the subjects of `rules` that make one comparison of numbers stand; how every school does under `rules`.
 
-    The plan must have been judged before: the subjects that it made are read.
+    The plan must have been judged before: the subjects that it made are read, each batch once.
     """
     connection = facts.store.connection
+    there = {name for (name,) in connection.cursor().execute("SELECT table_name FROM duckdb_tables()").fetchall()}
 
-    def of_batch(batch: Batch) -> list[Spread]:
-        found: list[Spread] = []
-        for number, judgement in enumerate(batch.judgements):
-            left, comparator, right = judgement.sides[0]
-            if judgement.rule not in rules or judgement.required != 1 or left.codes or not left.read:
-                continue
-            names = sql.names_of(judgement.table) if judgement.table else ()
-            by = [judgement.category] if judgement.category else []
-            rows = connection.cursor().execute(sql.spread(batch, number, [*by, *left.read], names)).fetchall()
-            values: dict[tuple[int, str | None], list[tuple[Fraction, int, str | None]]] = {}
-            for place, *cells, count, name in rows:
-                category = cells.pop(0) if by else None
-                if all(cell is not None for cell in cells):
-                    above, *below = map(Fraction, cells)
-                    value = above / below[0] if below else above
-                    values.setdefault((place, category), []).append((value, count, name if count == 1 else None))
-            for (place, category), some in values.items():
-                limit = right.constants.get(category if right.by else None) if not right.read else None
-                some.sort(key=lambda one: (one[0], one[2] or ""))
-                found.append(
-                    Spread(
-                        judgement.rule or "", place, category, judgement.part, left.title, left.unit, comparator,
-                        limit if isinstance(limit, Fraction) else None, tuple(some),
-                    )
-                )  # fmt: skip
-        return found
-
-    with ThreadPoolExecutor(2) as pool:
-        every = [one for found in pool.map(of_batch, plan.batches) for one in found]
-    return sorted(every, key=lambda one: (one.rule, one.place, one.part, one.category or ""))
-
-
-def standings(plan: Plan, facts: Facts, rules: Collection[str]) -> list[Standing]:
-    """How every school and kindergarten does under those of `rules` that look at its rows; as `spreads`, afterwards."""
-    connection = facts.store.connection
-
-    def of_batch(batch: Batch) -> list[Standing]:
-        found: list[Standing] = []
-        for number, judgement in enumerate(batch.judgements):
+    def of_batch(batch: Batch) -> tuple[list[Spread], list[Standing]]:
+        own = connection.cursor()
+        spreads: list[Spread] = []
+        standings: list[Standing] = []
+        wanted = [(number, one) for number, one in enumerate(batch.judgements) if one.rule in rules]
+        if wanted and batch.result not in there:
+            own.execute(batch.kept)
+        for number, judgement in wanted:
             subject = judgement.table.subject if judgement.table else None
-            if judgement.rule in rules and subject in REFERENCES:
-                rows = connection.cursor().execute(sql.standing(batch, number, subject)).fetchall()
-                found += (Standing(judgement.rule or "", *row) for row in rows)
-        return found
+            if subject in REFERENCES:
+                rows = own.execute(sql.standing(batch, number, subject)).fetchall()
+                standings += (Standing(judgement.rule or "", *row) for row in rows)
+            left = judgement.sides[0][0]
+            if judgement.required == 1 and left.read and not left.codes:
+                spreads += _spread(own, batch, number, judgement)
+        return spreads, standings
 
     with ThreadPoolExecutor(2) as pool:
-        return [one for found in pool.map(of_batch, plan.batches) for one in found]
+        found = list(pool.map(of_batch, plan.batches))
+    spreads = [one for some, _ in found for one in some]
+    spreads.sort(key=lambda one: (one.rule, one.place, one.part, one.category or ""))
+    return spreads, [one for _, some in found for one in some]
+
+
+def _spread(connection: Any, batch: Batch, number: int, judgement: Judgement) -> Iterable[Spread]:
+    """Where the subjects of a judgement stand, by place and category."""
+    left, comparator, right = judgement.sides[0]
+    names = sql.names_of(judgement.table) if judgement.table else ()
+    by = [judgement.category] if judgement.category else []
+    rows = connection.execute(sql.spread(batch, number, [*by, *left.read], names)).fetchall()
+    values: dict[tuple[int, str | None], list[tuple[Fraction, int, str | None]]] = {}
+    for place, *cells, count, name in rows:
+        category = cells.pop(0) if by else None
+        if all(cell is not None for cell in cells):
+            above, *below = map(Fraction, cells)
+            value = above / below[0] if below else above
+            values.setdefault((place, category), []).append((value, count, name if count == 1 else None))
+    for (place, category), some in values.items():
+        limit = right.constants.get(category if right.by else None) if not right.read else None
+        some.sort(key=lambda one: (one[0], one[2] or ""))
+        yield Spread(
+            judgement.rule or "", place, category, judgement.part, left.title, left.unit, comparator,
+            limit if isinstance(limit, Fraction) else None, tuple(some),
+        )  # fmt: skip
 
 
 def _settle(connection: Any, root: Root) -> None:
