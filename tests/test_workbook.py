@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.support import tzcheck
+from tests.support import facts, tzcheck
 from tests.test_taizhou import LANGUAGES
 from tests.test_writers import DEMO, HOSTILE, verdicts
 from tests.test_writers import hostile as hostile
@@ -123,6 +123,15 @@ def test_no_text_runs_as_a_formula(hostile: Path, tmp_path: Path, lang: str) -> 
     assert any(HOSTILE in str(cell) for sheet in rows.values() for row in sheet for cell in row)
     for sheet in openpyxl.load_workbook(tmp_path / "book.xlsx"):
         assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
+
+
+def test_a_county_may_be_called_as_it_likes(tmp_path: Path) -> None:
+    folder = facts(tmp_path / "f", marks="indicator,mark\nbalanced.1,√\n")
+    (folder / "county.yaml").write_text('county: {name: "=1+1\\x07"}\nas_of: 2022-12-31\n', encoding="utf-8")
+    rows = written(folder, tmp_path / "book.xlsx")
+    assert rows["总览"][0][0] == "=1+1�"
+    for sheet in openpyxl.load_workbook(tmp_path / "book.xlsx"):
+        assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
 
 
 def test_every_sheet_can_be_used_and_printed(book: tuple[Path, Rows]) -> None:

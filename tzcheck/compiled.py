@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from tzcheck.value import VALUES_FILE
+
 MOST = 20
 # Whatever a damaged or foreign file can do: it is then made anew.
 UNREADABLE = (
@@ -34,7 +36,7 @@ def key(folders: Iterable[Path], *options: object) -> str:
         found.update(f"{source.name} {state.st_mtime_ns} {state.st_size}\0".encode())
     for each in folders:
         found.update(f"{each} {each.is_dir()}\0".encode())
-        for path in sorted((*each.rglob("*.yaml"), *each.glob("*.csv"))):
+        for path in sorted((*each.rglob("*.yaml"), *each.glob(VALUES_FILE))):
             found.update(f"{each} {path}\0".encode() + path.read_bytes() + b"\0")
     return found.hexdigest()
 

@@ -68,6 +68,26 @@ class Report:
     schools: tuple["School", ...] = ()
     baseline: bool = False
 
+    @property
+    def scores(self) -> list[tuple[Scored, Score]]:
+        """Every standard in every place that it concerns."""
+        return [(scored, score) for scored in self.places for score in scored.scores if score.applicable]
+
+    @property
+    def by_standard(self) -> dict[str, list[tuple[Scored, Score]]]:
+        """The places that each standard concerns, in the order of the places."""
+        found: dict[str, list[tuple[Scored, Score]]] = {}
+        for column in self.scores:
+            found.setdefault(column[1].pack.id, []).append(column)
+        return found
+
+    @property
+    def readings_used(self) -> list[tuple[str, Text]]:
+        """The readings that something was judged by: a published mark, or nothing at all, is read in no way."""
+        found = (one for placed in self.places for score in placed.scores for one in score.indicators)
+        judged = {one.id for one in found if one.checked and one.basis != "mark"}
+        return [(id, title) for id, _, title in self.readings if id in judged]
+
 
 @dataclass(frozen=True)
 class School:

@@ -2,11 +2,11 @@
 
 from tzcheck.errors import Problem
 from tzcheck.reading import FileRead
-from tzcheck.report import FAILING, Report, reason
+from tzcheck.report import Report, reason
 from tzcheck.score import Indicator
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
-from tzcheck.writers.words import finding, known, plain
+from tzcheck.writers.words import finding, is_known, known_why, plain
 
 LEVELS = {"error": "error", "query": "warning"}
 
@@ -28,11 +28,8 @@ def write(report: Report, lang: str, details: bool) -> str:
     for scored in report.places:
         for one in (one for score in scored.scores for one in score.indicators):
             title = f"{plain(scored.place.name)} {one.id} {one.rule.title.of(lang)}"
-            if one.verdict in FAILING["undetermined"] and not one.fails(FAILING["undetermined"]):
-                said = (
-                    f"{text(f'verdict.{one.verdict.value}', lang)}{known(one, lang)}: {plain(reason(one.reason, lang))}"
-                )
-                notices.append(_line("notice", title, said))
+            if is_known(one):
+                notices.append(_line("notice", title, known_why(one, lang)))
             elif one.verdict is Verdict.UNMET:
                 errors.append(_of_indicator(one, title, files, lang))
             elif one.verdict is Verdict.UNDETERMINED:

@@ -10,11 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from tzcheck.facts import MERGED
 from tzcheck.report import (
     FAILING,
     Report,
-    category,
     conclusions,
     counted,
     distance,
@@ -29,7 +27,7 @@ from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
 from tzcheck.writers.plot import plot
-from tzcheck.writers.words import known, plain, read_from
+from tzcheck.writers.words import examples, known, named, plain, read_from
 
 # So many breaches of an indicator are listed, unless every one is asked for, and so many of those furthest off.
 MANY, FURTHEST = 30, 20
@@ -57,7 +55,7 @@ def _page(report: Report, lang: str, details: bool) -> str:
         t=said, lang=lang, report=report, symbols=SYMBOLS, verdicts=list(Verdict), number=counted(report.problems),
         engine=said(f"engine.{report.engine}"), places=[_place(one, report, lang, details) for one in report.places],
         matrices=list(_matrices(report, lang)), achievements=_achievements(report, lang),
-        turned=list(_turned(report, lang)), readings=_readings(report, lang),
+        turned=list(_turned(report, lang)), readings=[(id, title.of(lang)) for id, title in report.readings_used],
         problems=[_problem(one, lang) for one in report.problems], switched=SWITCHED,
     )  # fmt: skip
     return page
@@ -168,8 +166,6 @@ def _row(scored: Scored, score: Score, one: Indicator, report: Report, lang: str
         "symbol": symbol(score.pack, one),
         "value": value_of(one),
         "limit": limit_of(one),
-        "checked": one.checked if listed else 0,
-        "breaches": one.breaches,
         "reason": reason(one.reason, lang),
         "source": " ".join(filter(None, (one.source.document, one.source.clause))),
         "certainty": one.source.certainty,
@@ -191,7 +187,7 @@ def _breach(item: Evidence, lang: str) -> Mapping[str, str]:
     limit = "" if item.limit is None else f"{SIGNS.get(item.comparator, '')} {shown(item.limit, item.value)}"
     off = "" if item.shortfall is None else f"{distance(item.shortfall)} {item.shortfall_unit or item.unit or ''}"
     return {
-        "name": plain(" ".join(filter(None, (item.name, category(item.category, lang))))),
+        "name": named(item, lang),
         "value": "" if item.value is None else shown(item.value, item.limit),
         "limit": limit,
         "off": off,
@@ -236,12 +232,7 @@ def _need(need: Any, lang: str) -> Mapping[str, Any]:
 
 def _matrices(report: Report, lang: str) -> Iterable[Mapping[str, Any]]:
     """The matrix of each standard that concerns several places."""
-    standards: dict[str, list[tuple[Scored, Score]]] = {}
-    for scored in report.places:
-        for score in scored.scores:
-            if score.applicable:
-                standards.setdefault(score.pack.id, []).append((scored, score))
-    for id, columns in standards.items():
+    for id, columns in report.by_standard.items():
         if len(columns) < 2:
             continue
         by_id = [{one.id: one for one in score.indicators} for _, score in columns]
@@ -251,7 +242,7 @@ def _matrices(report: Report, lang: str) -> Iterable[Mapping[str, Any]]:
             cells = [found.get(rule_id) for found in by_id]
             if any(cells):
                 marks = [(one.verdict.value, symbol(pack, one)) if one else ("", "") for one in cells]
-                rows.append({"number": rule.number, "title": rule.title.of(lang), "id": rule_id, "marks": marks})
+                rows.append({"number": rule.number, "title": rule.title.of(lang), "marks": marks})
         yield {
             "id": id,
             "title": pack.head.title.of(lang),
@@ -263,18 +254,14 @@ def _matrices(report: Report, lang: str) -> Iterable[Mapping[str, Any]]:
         }
 
 
-def _achievements(report: Report, lang: str) -> list[tuple[str, str, list[str]]]:
+def _achievements(report: Report, lang: str) -> list[tuple[str, list[str]]]:
     """A row a standard: its achievement in every place, blank where it does not concern it."""
-    found: dict[str, tuple[str, dict[str, str]]] = {}
-    for scored in report.places:
-        for score in scored.scores:
-            if score.applicable:
-                shares = found.setdefault(score.pack.id, (score.pack.head.title.of(lang), {}))[1]
-                shares[scored.place.id] = percent(score.achievement)
-    return [
-        (id, title, [shares.get(scored.place.id, "") for scored in report.places])
-        for id, (title, shares) in sorted(found.items())
-    ]
+    rows = []
+    for _, columns in sorted(report.by_standard.items()):
+        shares = {scored.place.id: percent(score.achievement) for scored, score in columns}
+        title = columns[0][1].pack.head.title.of(lang)
+        rows.append((title, [shares.get(scored.place.id, "") for scored in report.places]))
+    return rows
 
 
 def _problem(problem: Any, lang: str) -> Mapping[str, str]:
@@ -288,15 +275,8 @@ def _problem(problem: Any, lang: str) -> Mapping[str, str]:
 
 def _turned(report: Report, lang: str) -> Iterable[Mapping[str, Any]]:
     for one in report.turned:
-        examples = [
-            text("turned.merged" if value == MERGED else "turned.cell", lang, row=row, text=plain(cell), value=value)
-            for row, cell, value in one.examples
-        ]
-        yield {"where": plain(f"{one.file}:{one.column}"), "cells": one.cells, "examples": examples}
-
-
-def _readings(report: Report, lang: str) -> Sequence[tuple[str, str]]:
-    """The readings that something was judged by, as the terminal tells them."""
-    found = (one for placed in report.places for score in placed.scores for one in score.indicators)
-    judged = {one.id for one in found if one.checked and one.basis != "mark"}
-    return [(id, title.of(lang)) for id, _, title in report.readings if id in judged]
+        yield {
+            "where": plain(f"{one.file}:{one.column}"),
+            "cells": one.cells,
+            "examples": examples(one, lang),
+        }

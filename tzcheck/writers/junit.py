@@ -3,11 +3,11 @@
 from xml.etree import ElementTree as xml
 
 from tzcheck.errors import Problem
-from tzcheck.report import FAILING, Report, reason
+from tzcheck.report import Report, reason
 from tzcheck.score import Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
-from tzcheck.writers.words import breach, finding, known, plain
+from tzcheck.writers.words import breach, finding, is_known, known_why, plain
 
 # What is neither met nor failing, with its reason.
 SKIPPED = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_COUNTED, Verdict.WAIVED})
@@ -49,8 +49,8 @@ def _standard(root: xml.Element, scored: Scored, score: Score, lang: str) -> Non
             classname=f"{plain(scored.place.name)}.{score.pack.id}",
         )  # fmt: skip
         why = plain(reason(one.reason, lang))
-        if one.verdict in FAILING["undetermined"] and not one.fails(FAILING["undetermined"]):
-            _outcome(case, "skipped", f"{text(f'verdict.{one.verdict.value}', lang)}{known(one, lang)}: {why}")
+        if is_known(one):
+            _outcome(case, "skipped", known_why(one, lang))
         elif one.verdict is Verdict.UNMET:
             _outcome(case, "failure", finding(one, lang), one.verdict.value, _all(one, lang))
         elif one.verdict is Verdict.UNDETERMINED:

@@ -5,7 +5,7 @@ import io
 
 from tzcheck.cells import plain_cell
 from tzcheck.report import Report, symbol
-from tzcheck.score import Score, rounded
+from tzcheck.score import rounded
 from tzcheck.texts import text
 
 
@@ -13,14 +13,9 @@ def write(report: Report, lang: str, details: bool) -> str:
     """The matrix of every standard, with the number of unmet indicators and the achievement below each."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    by_standard: dict[str, list[tuple[str, Score]]] = {}
-    for scored in report.places:
-        for score in scored.scores:
-            if score.applicable:
-                by_standard.setdefault(score.pack.id, []).append((scored.place.name, score))
-    for id, columns in by_standard.items():
+    for id, columns in report.by_standard.items():
         head = [text("head.standard", lang), text("head.indicator", lang), text("head.title", lang)]
-        writer.writerow([plain_cell(cell) for cell in (*head, *(name for name, _ in columns))])
+        writer.writerow([plain_cell(cell) for cell in (*head, *(scored.place.name for scored, _ in columns))])
         verdicts = [{one.id: one for one in score.indicators} for _, score in columns]
         pack = columns[0][1].pack
         for rule_id, rule in pack.rules.items():

@@ -25,11 +25,7 @@ def _lines(report: Report, lang: str, details: bool) -> Iterable[str]:
     yield "# " + text("md.title", lang, as_of=report.as_of, profile=report.profile)
     yield ""
     yield text("engine.by", lang, engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256[:8])
-    standards: dict[str, list[Column]] = {}
-    for scored in report.places:
-        for score in scored.scores:
-            if score.applicable:
-                standards.setdefault(score.pack.id, []).append((scored, score))
+    standards = report.by_standard
     several = len({scored.place.id for columns in standards.values() for scored, _ in columns}) > 1
     yield ""
     yield from _achievements(report, standards, lang) if several else _standards(standards, lang)

@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from tzcheck.errors import Problem
-from tzcheck.facts import MERGED
 from tzcheck.reading import FileRead, Turned
 from tzcheck.report import (
     Report,
@@ -31,7 +30,7 @@ from tzcheck.report import (
 from tzcheck.score import Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
-from tzcheck.writers.words import breach, failing, known, plain, where
+from tzcheck.writers.words import breach, examples, failing, known, plain, where
 
 STYLES = {
     Verdict.MET: "green",
@@ -55,13 +54,8 @@ def write(report: Report, lang: str, details: bool) -> str:
 def show(report: Report, lang: str, details: bool, console: Console) -> None:
     """Prints the report on a console."""
     _head(report, lang, console)
-    standards: dict[str, list[tuple[Scored, Score]]] = {}
-    for scored in report.places:
-        for score in scored.scores:
-            if score.applicable:
-                standards.setdefault(score.pack.id, []).append((scored, score))
-    in_order = [columns for _, columns in sorted(standards.items())]
-    if report.narrowed or details or len(standards) < 2:
+    in_order = [columns for _, columns in sorted(report.by_standard.items())]
+    if report.narrowed or details or len(in_order) < 2:
         for columns in in_order:
             _standard(columns, lang, details, console)
         _differing(report, lang, console)
@@ -90,11 +84,8 @@ def _head(report: Report, lang: str, console: Console) -> None:
     rows = sum(file.rows for file in report.files)
     refused = sum(file.rejected for file in report.files)
     console.print(Text(text("head.files", lang, files=len(report.files), rows=rows, refused=refused)))
-    found = (one for placed in report.places for score in placed.scores for one in score.indicators)
-    judged = {one.id for one in found if one.checked and one.basis != "mark"}
-    for id, _, title in report.readings:
-        if id in judged:  # a published mark, or nothing at all, is read in no way
-            console.print(Text(text("head.reading", lang, id=id, title=title.of(lang)), style="dim"))
+    for id, title in report.readings_used:
+        console.print(Text(text("head.reading", lang, id=id, title=title.of(lang)), style="dim"))
     if report.note:
         console.print(Text(text("head.alone", lang, why=report.note), style="yellow"))
     if report.unasked:
@@ -349,12 +340,6 @@ def show_files(files: Iterable[FileRead], lang: str, console: Console) -> None:
 def show_turned(turned: Iterable[Turned], lang: str, console: Console) -> None:
     """What was understood of cells that are spelled otherwise than the tables are."""
     for one in turned:
-        examples = [
-            text(
-                "turned.merged" if value == MERGED else "turned.cell", lang, row=row, text=_escaped(shown), value=value
-            )
-            for row, shown, value in one.examples
-        ]
         about = {"where": plain(f"{one.file}:{one.column}"), "cells": one.cells}
-        line = text("turned.column", lang, examples="; ".join(examples), **about)
+        line = text("turned.column", lang, examples="; ".join(examples(one, lang, _escaped)), **about)
         console.print(Text(line), soft_wrap=True)

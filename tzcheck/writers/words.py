@@ -1,7 +1,9 @@
 """What the writers for people say alike: a breach, what fails of it, where it was read."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from tzcheck.facts import MERGED
+from tzcheck.reading import Turned
 from tzcheck.report import FAILING, category, distance, places_in_files, reason, shown
 from tzcheck.score import Evidence, Indicator
 from tzcheck.texts import text
@@ -13,9 +15,22 @@ def plain(value: str) -> str:
     return "".join(char if char.isprintable() else "�" for char in value)
 
 
+def named(item: Evidence, lang: str) -> str:
+    """Whose a breach, or a missing value, is: a name and a stage or category."""
+    return plain(" ".join(filter(None, (item.name, category(item.category, lang)))))
+
+
+def examples(turned: Turned, lang: str, cell: Callable[[str], str] = plain) -> list[str]:
+    """The first cells of a column that were understood and turned; `cell` makes what was found there readable."""
+    return [
+        text("turned.merged" if value == MERGED else "turned.cell", lang, row=row, text=cell(found), value=value)
+        for row, found, value in turned.examples
+    ]
+
+
 def breach(item: Evidence, lang: str) -> str:
     """A breach as a sentence: whose it is, its value, what was wanted, how far off, and where it was read."""
-    name = plain(" ".join(part for part in (item.name, category(item.category, lang)) if part))
+    name = named(item, lang)
     if item.value is None and item.limit is None:  # another rule came out so, without a number
         return name
     how = "head.stated" if item.shortfall is None else "head.breach"
@@ -62,6 +77,17 @@ def known(one: Indicator, lang: str) -> str:
     if one.before is Verdict.UNMET and len(new) < len(one.evidence):
         return text("baseline.some", lang, number=len(new))
     return text("baseline.new", lang)
+
+
+def is_known(one: Indicator) -> bool:
+    """Whether an indicator would fail but for the baseline."""
+    return one.verdict in FAILING["undetermined"] and not one.fails(FAILING["undetermined"])
+
+
+def known_why(one: Indicator, lang: str) -> str:
+    """Of an indicator that is known from the baseline, its verdict and why."""
+    verdict = text(f"verdict.{one.verdict.value}", lang)
+    return f"{verdict}{known(one, lang)}: {plain(reason(one.reason, lang))}"
 
 
 def finding(one: Indicator, lang: str) -> str:

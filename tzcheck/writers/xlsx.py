@@ -16,7 +16,7 @@ from tzcheck.report import Report, category, conclusions, reason, symbol
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, Verdict
-from tzcheck.writers.words import plain
+from tzcheck.writers.words import named, plain, where
 
 # How numbers are shown; what is kept is the number itself, as exact as a spreadsheet has it.
 WHOLE, EXACT, SHARE = "#,##0", "#,##0.00##", "0.0%"
@@ -108,20 +108,26 @@ def _pages(sheet: Any) -> None:
 
 
 def _headed(sheet: Any, title: str) -> Any:
-    cell = WriteOnlyCell(sheet, title)
+    cell = _text(sheet, title)
     cell.font, cell.fill, cell.border, cell.alignment = BOLD, HEAD, LINE, WRAPPED
     return cell
 
 
+def _text(sheet: Any, value: str) -> Any:
+    """A cell with a text, whatever it begins with."""
+    cell = WriteOnlyCell(sheet, plain(value))
+    cell.data_type = "s"
+    return cell
+
+
 def _written(sheet: Any, cell: Cell | Value) -> Any:
-    """A cell as openpyxl takes it. A text is one, whatever it begins with."""
+    """A cell as openpyxl takes it."""
     one = cell if isinstance(cell, Cell) else Cell(cell)
     match one.value:
         case None:
             return None
         case str():
-            found = WriteOnlyCell(sheet, plain(one.value))
-            found.data_type = "s"
+            found = _text(sheet, one.value)
             found.alignment = CENTRED if one.verdict else WRAPPED
         case Fraction():
             whole = one.value.denominator == 1
@@ -135,16 +141,12 @@ def _written(sheet: Any, cell: Cell | Value) -> Any:
     return found
 
 
-def _scores(report: Report) -> Iterable[tuple[Scored, Score]]:
-    return ((scored, score) for scored in report.places for score in scored.scores if score.applicable)
-
-
 def _all(report: Report) -> Iterable[tuple[Scored, Score, Indicator]]:
-    return ((scored, score, one) for scored, score in _scores(report) for one in score.indicators)
+    return ((scored, score, one) for scored, score in report.scores for one in score.indicators)
 
 
 def _summary(report: Report, lang: str) -> Iterable[Row]:
-    for scored, score in _scores(report):
+    for scored, score in report.scores:
         share = None if score.achievement is None else Cell(score.achievement, SHARE)
         yield (
             scored.place.name, score.pack.head.title.of(lang), score.met, score.counted, share, score.unmet,
@@ -171,10 +173,7 @@ def _matrix(book: Workbook, report: Report, lang: str) -> None:
         sheet.column_dimensions[letter].width = width
     _pages(sheet)
     sheet.freeze_panes = "C1"
-    standards: dict[str, list[tuple[Scored, Score]]] = {}
-    for scored, score in _scores(report):
-        standards.setdefault(score.pack.id, []).append((scored, score))
-    for columns in standards.values():
+    for columns in report.by_standard.values():
         pack = columns[0][1].pack
         sheet.append(
             [_headed(sheet, one) for one in ("", pack.head.title.of(lang), *(s.place.short for s, _ in columns))]
@@ -227,7 +226,7 @@ def _schools(report: Report) -> Iterable[Row]:
 
 def _needs(report: Report, lang: str) -> Iterable[Row]:
     """What is missing in sum, and below it of each subject."""
-    for scored, score in _scores(report):
+    for scored, score in report.scores:
         for need in score.needs:
             rule = need.indicator.rule
             about = (scored.place.name, need.indicator.id, rule.title.of(lang))
@@ -246,9 +245,7 @@ def _undetermined(report: Report, lang: str) -> Iterable[Row]:
 
 
 def _lacking(item: Evidence, lang: str) -> str:
-    where = ":".join(str(part) for part in (item.file, item.row, item.column) if part is not None)
-    name = " ".join(filter(None, (item.name, category(item.category, lang))))
-    return text("head.missing", lang, name=name, where=where or "—")
+    return text("head.missing", lang, name=named(item, lang), where=where(item.file, item.row, item.column) or "—")
 
 
 def _problems(report: Report, lang: str) -> Iterable[Row]:
