@@ -23,6 +23,7 @@ from tzcheck.errors import (
     EXIT_USAGE,
     FactsFault,
     Fault,
+    NothingFault,
     Problem,
     UsageFault,
     hint,
@@ -565,6 +566,50 @@ def import_(ctx: click.Context, forms: tuple[Path, ...], folder: Path, lang: str
     ctx.exit(EXIT_FACTS if any(problem.severity == "error" for problem in found.problems) else 0)
 
 
+@main.command(epilog=EXIT_CODES)
+@facts_argument
+@options(
+    click.option(
+        "-o", "--output", "output", required=True, metavar="FILE.xlsx", type=click.Path(path_type=Path),
+        help="写到哪个文件 / the file to write",
+    ),
+    click.option("--force", is_flag=True, help="覆盖已有文件 / overwrite a file that is there"),
+    day_option, profile_option, rules_option, engine_option, county_option, lang_option, encoding_option,
+)  # fmt: skip
+@click.pass_context
+def forms(
+    ctx: click.Context, paths: tuple[Path, ...], output: Path, force: bool, as_of: date | None, profile: str,
+    rule_folders: tuple[Path, ...], engine: str, counties: tuple[str, ...], lang: str, encoding: str | None,
+) -> None:  # fmt: skip
+    """填好国家认定申报表：表Ⅱ-1至表Ⅵ / The official tables to apply for recognition with, filled in."""
+    from tzcheck import application, report
+    from tzcheck.writers import forms as writer
+
+    _can_write(output, force)
+    book = _book(rule_folders, profile)
+    facts = _facts(paths, book, encoding)
+    day = as_of or facts.as_of
+    wanted = frozenset(id for pack in book.packs.values() if pack.application for id in pack.rules)
+    found = report.check(book, facts, wanted, day, engine, counties)
+    filled = application.applications(book, facts, found, day, lang)
+    _complain((problem for problem in found.problems if problem.severity == "error"), lang)
+    if not filled:
+        raise NothingFault([Problem("query", "no_application")])
+    write_whole(output, writer.write(filled, found, lang))
+    blanks = sum(len(blanks) for _, _, blanks in filled)
+    click.echo(text("head.forms", lang, file=output, places=len(filled), blanks=blanks, sheet=text("form.notes", lang)))
+    failed = found.disagreements or any(problem.severity == "error" for problem in found.problems)
+    ctx.exit((EXIT_INTERNAL if found.disagreements else EXIT_FACTS) if failed else 0)
+
+
+def _can_write(output: Path, force: bool) -> None:
+    """Raises UsageFault where a workbook that people fill in can't be written, or would be lost."""
+    if output.suffix.casefold() != ".xlsx":
+        raise UsageFault([Problem("error", "not_xlsx", str(output))])
+    if output.exists() and not force:
+        raise UsageFault([Problem("error", "exists", str(output))])
+
+
 def _write_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Writes all files into a folder, or none of them. Raises UsageFault where they can't be written."""
     is_new = not folder.exists()
@@ -599,10 +644,7 @@ def template(
     """生成空白填报工作簿 / Write a blank workbook to fill in: a sheet a table, with lists and explanations."""
     from tzcheck.template import workbook
 
-    if output.suffix.casefold() != ".xlsx":
-        raise UsageFault([Problem("error", "not_xlsx", str(output))])
-    if output.exists() and not force:
-        raise UsageFault([Problem("error", "exists", str(output))])
+    _can_write(output, force)
     form = _form(standards, profile, rule_folders, lang)
     write_whole(output, workbook(form, output.name))
     told = form.checking("check", str(output))

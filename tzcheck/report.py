@@ -526,11 +526,16 @@ def shown(value: Fraction | str | None, other: Fraction | str | None = None) -> 
     """A number for people: two decimals, and more where rounding would make it 0 or equal to `other`."""
     if not isinstance(value, Fraction):
         return "—" if value is None else value
-    apart = [number for number in (Fraction(0), other) if isinstance(number, Fraction) and number != value]
-    places = 2
-    while places < 9 and any(rounded(value, places) == rounded(number, places) for number in apart):
-        places += 1
-    return _plain(rounded(value, places))
+    apart = [number for number in (Fraction(0), other) if isinstance(number, Fraction)]
+    return _plain(rounded(value, decimals(value, 2, apart)))
+
+
+def decimals(value: Fraction, least: int, others: Iterable[Fraction]) -> int:
+    """How many decimals it takes, `least` or more, for a number not to be rounded to one of the others."""
+    apart = [number for number in others if number != value]
+    while least < 9 and any(rounded(value, least) == rounded(number, least) for number in apart):
+        least += 1
+    return least
 
 
 def distance(value: Fraction | None) -> str:

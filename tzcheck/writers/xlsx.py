@@ -89,7 +89,8 @@ def _sheet(book: Workbook, lang: str, name: str, rows: Iterable[Row]) -> None:
     sheet.freeze_panes = "A2"
     for index, (_, width) in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
-    _pages(sheet)
+    lay_out(sheet)
+    sheet.print_title_rows = "1:1"
     sheet.append([_headed(sheet, text(f"xlsx.of.{column}", lang)) for column, _ in columns])
     last = 1
     for row in rows:
@@ -100,11 +101,11 @@ def _sheet(book: Workbook, lang: str, name: str, rows: Iterable[Row]) -> None:
     sheet.print_area = area
 
 
-def _pages(sheet: Any) -> None:
+def lay_out(sheet: Any) -> None:
+    """A4 across, as wide as the page and as long as it takes."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"
 
 
 def _headed(sheet: Any, title: str) -> Any:
@@ -171,7 +172,8 @@ def _matrix(book: Workbook, report: Report, lang: str) -> None:
     sheet: Any = book.create_sheet(text("xlsx.matrix", lang))
     for letter, width in (("A", 8), ("B", 60)):
         sheet.column_dimensions[letter].width = width
-    _pages(sheet)
+    lay_out(sheet)
+    sheet.print_title_rows = "1:1"
     sheet.freeze_panes = "C1"
     for columns in report.by_standard.values():
         pack = columns[0][1].pack
