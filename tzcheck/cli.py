@@ -28,6 +28,7 @@ from tzcheck.errors import (
     UsageFault,
     hint,
 )
+from tzcheck.progress import Bar, Told, nobody
 from tzcheck.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ standard_option = click.option(
     "--standard", "standards", multiple=True, metavar="ID",
     help="标准或指标，如 balanced、balanced.12 / standard or indicator",
 )  # fmt: skip
+progress_option = click.option("--no-progress", is_flag=True, help="不显示进度 / show no progress")
 facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=Given(path_type=Path))
 format_option = click.option(
     "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="格式 / format (text)"
@@ -198,8 +200,8 @@ def main() -> None:
         help="以前的结果（JSON）：只有新问题算未通过 / an earlier result: only what is new fails",
     ),
     annotate_option, lang_option, encoding_option,
-    click.option("--quiet", is_flag=True, help="不打印报告 / print no report"),
-    click.option("--no-progress", is_flag=True, help="不显示进度 / show no progress"),
+    click.option("--quiet", is_flag=True, help="不打印报告和进度 / print neither report nor progress"),
+    progress_option,
 )  # fmt: skip
 @click.pass_context
 def check(
@@ -216,17 +218,27 @@ def check(
 
     thorough = any(format in THOROUGH for format, _ in pairs)
     earlier = _result(baseline) if baseline else None
-    report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough)
-    if earlier:
-        report = _held_against(report, earlier, str(baseline))
-    for format, output in pairs:
-        _put(report, format, output, lang, details, quiet)
+    with _progress(lang, quiet or no_progress) as bar:
+        report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough, bar)
+        if earlier:
+            report = _held_against(report, earlier, str(baseline))
+        # What is printed comes last, where no bar stands any more.
+        for number, (format, output) in enumerate(sorted(pairs, key=lambda pair: pair[1] == "-")):
+            bar("writing", number, len(pairs))
+            if output == "-":
+                bar.close()
+            _put(report, format, output, lang, details, quiet)
     if annotate:
         _annotate(paths[0], annotate, report.problems, report.places, report.files, lang)
     code = exit_code(report, fail_on, gate)
     if code == EXIT_NOTHING:
         _complain([Problem("query", "nothing")], lang)
     ctx.exit(code)
+
+
+def _progress(lang: str, silent: bool) -> Bar:
+    """A bar for a long run; none where nobody looks on."""
+    return Bar(lang, silent or not sys.stderr.isatty())
 
 
 def _held_against(report: "Report", earlier: dict[str, Any], path: str) -> "Report":
@@ -272,12 +284,13 @@ def _annotate(source: Path, target: Path, problems: Any, places: Any, files: Any
 def _checked(
     paths: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
     as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, thorough: bool = False,
+    progress: Told = nobody,
 ) -> "Report":  # fmt: skip
     from tzcheck import compiled, planner, report
 
     book = _book(rule_folders, profile, standards=standards)
     wanted = _wanted(book, standards)
-    facts = _facts(paths, book, encoding)
+    facts = _facts(paths, book, encoding, progress)
 
     def planned(packs: Any, *asked: Any) -> "Plan":
         """The plan as it was kept, or a new one."""
@@ -288,7 +301,7 @@ def _checked(
             compiled.keep(key, found)
         return found
 
-    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned, thorough)
+    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned, thorough, progress)
 
 
 def _sorted(value: Any) -> Any:
@@ -331,13 +344,13 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
     return frozenset(wanted)
 
 
-def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "Facts":
+def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None, progress: Told = nobody) -> "Facts":
     from tzcheck import facts
     from tzcheck.reading import Known
 
     _known_encoding(encoding)
     known = Known(book.ids, book.standards, book.kinds, book.checks, book.skipped)
-    return facts.read(paths, known, encoding)
+    return facts.read(paths, known, encoding, progress)
 
 
 def _known_encoding(encoding: str | None) -> None:
@@ -403,12 +416,12 @@ def _unwritable(path: Path, error: OSError) -> UsageFault:
     click.option("--show-conversions", "conversions", is_flag=True,
                  help="列出理解后转换的单元格 / list the cells that were understood and turned"),
     click.option("--details", is_flag=True, help="逐条列出问题 / list every problem"),
-    annotate_option,
+    annotate_option, progress_option,
 )  # fmt: skip
 @click.pass_context
 def validate(
     ctx: click.Context, paths: tuple[Path, ...], rule_folders: tuple[Path, ...], lang: str, encoding: str | None,
-    format: str, conversions: bool, details: bool, annotate: Path | None,
+    format: str, conversions: bool, details: bool, annotate: Path | None, no_progress: bool,
 ) -> None:  # fmt: skip
     """只读取和校验数据，不判定 / Only read and cross-check the data: no verdicts."""
     from tzcheck.report import cross_checked, files_data, problem_data, turned_data
@@ -416,8 +429,9 @@ def validate(
     if annotate:
         _can_annotate(paths, annotate)
     book = _book(rule_folders, "national")
-    facts = _facts(paths, book, encoding)
-    problems = cross_checked(book, facts)
+    with _progress(lang, no_progress) as bar:
+        facts = _facts(paths, book, encoding, bar)
+        problems = cross_checked(book, facts, bar)
     failed = any(problem.severity == "error" for problem in problems)
     if format == "json":
         import json

@@ -104,6 +104,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "page.rows": ("行数", "rows"),
     "page.accepted": ("采用", "accepted"),
     "page.refused": ("退回", "refused"),
+    "progress.reading": ("读取文件", "reading files"),
+    "progress.typing": ("核对数据", "typing tables"),
+    "progress.judging": ("判定", "judging"),
+    "progress.writing": ("写报告", "writing"),
     # the form to apply with
     "form.yes": ("是", "yes"),
     "form.no": ("否", "no"),
