@@ -47,13 +47,16 @@ def git(folder: Path, *arguments: object) -> str:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A shallow clone, as a host makes it, of a repository whose county has one class over the limit."""
+    """A shallow clone of a branch, as a host makes it; its county has one class over the limit, as that of `main`."""
     origin = tmp_path / "origin"
     county(origin / "facts", 45, 46)
     git(origin, "init", "--quiet", "--initial-branch", "main")
     git(origin, "add", ".")
     git(origin, "commit", "--quiet", "--message", "facts")
-    git(tmp_path, "clone", "--quiet", "--depth", "1", origin.as_uri(), "clone")
+    git(origin, "commit", "--quiet", "--allow-empty", "--message", "later")
+    git(origin, "checkout", "--quiet", "-b", "change")
+    git(origin, "commit", "--quiet", "--allow-empty", "--message", "change")
+    git(tmp_path, "clone", "--quiet", "--depth", "1", "--branch", "change", origin.as_uri(), "clone")
     return tmp_path / "clone"
 
 
@@ -104,7 +107,7 @@ def test_with_a_baseline_only_what_is_new_fails(clone: Path, students: tuple[int
     assert found.code == code
     assert ("::notice" in found.log) == (students == (45, 46))  # what is known stays visible
     assert git(clone, "worktree", "list").count("\n") == 1
-    assert git(clone, "rev-parse", "--is-shallow-repository") == "true\n"
+    assert git(clone, "rev-list", "--count", "FETCH_HEAD") == "1\n"  # no history was fetched
 
 
 def test_a_whole_clone_stays_whole(clone: Path) -> None:
