@@ -427,7 +427,12 @@ def _worst(judgement: Judgement, among: exp.Expr) -> exp.Expr:
     if operator in ("==", "!="):
         badness = exp.Abs(this=badness)
     both = exp.Array(expressions=[exp.cast(exp.column(name, quoted=True), "VARCHAR") for name in left.read])
-    return exp.Filter(this=exp.ArgMax(this=both, expression=badness), expression=exp.Where(this=among.copy()))
+    # Of several that are as far off, the first in the files.
+    order = [badness, *([exp.Neg(this=exp.column("_at"))] if judgement.table else [])]
+    known = exp.and_(among, exp.not_(exp.Is(this=exp.paren(badness), expression=exp.Null())))
+    return exp.Filter(
+        this=exp.ArgMax(this=both, expression=exp.Tuple(expressions=order)), expression=exp.Where(this=known)
+    )
 
 
 def _approximate(ratio: Ratio) -> exp.Expr:
@@ -439,15 +444,13 @@ def _approximate(ratio: Ratio) -> exp.Expr:
 
 def told(batch: Batch, source: str) -> exp.Select:
     """The rows of `source` (a result of `judged`) that a report tells of: a rule may not hold, or shows a measure."""
-    unsure = [
-        exp.Not(this=exp.paren(exp.Is(this=exp.column(f"h{index}"), expression=exp.true())))
-        for index in range(len(batch.judgements))
-    ]
-    shows = any(judgement.shows or judgement.strictly for judgement in batch.judgements)
+    tests: list[exp.Expr] = []
+    for index, judgement in enumerate(batch.judgements):
+        inside = exp.not_(exp.paren(exp.Is(this=exp.column(f"a{index}"), expression=exp.false())))
+        unsure = exp.not_(exp.paren(exp.Is(this=exp.column(f"h{index}"), expression=exp.true())))
+        tests.append(inside if judgement.shows or judgement.strictly else exp.and_(inside, unsure))
     return exp.Select(
-        expressions=[exp.Star()],
-        from_=exp.From(this=table_named(source)),
-        where=None if shows else exp.Where(this=exp.or_(*unsure, copy=False)),
+        expressions=[exp.Star()], from_=exp.From(this=table_named(source)), where=exp.Where(this=exp.or_(*tests))
     )
 
 

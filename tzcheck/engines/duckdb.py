@@ -18,10 +18,11 @@ from tzcheck.progress import Told, nobody
 from tzcheck.readers.store import ROWS
 from tzcheck.row import REFERENCES
 from tzcheck.sql import Batch, Judgement, Plan, Root, Side
-from tzcheck.table import TABLES
+from tzcheck.table import LABELS, TABLES
 
 # Within this distance of a limit a coefficient of variation is computed exactly.
 NEAR = Fraction(1, 10**9)
+ORDER = {code: number for number, code in enumerate(LABELS)}
 STEP = Decimal(1).scaleb(-sql.VARIATION_DECIMALS)
 
 
@@ -73,10 +74,15 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress:
     except duckdb.Error as error:
         raise EngineFault([Problem("error", "duckdb", details={"why": str(error).splitlines()[0]})]) from error
     for found in (subjects, subjects_told):
-        found.sort(key=lambda one: (one.rule, one.place, one.file or 0, one.row or 0))
+        found.sort(key=_order)
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
     every_told = tuple(filter(told, (*subjects, *subjects_told)))
     return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None)
+
+
+def _order(one: Subject) -> tuple[Any, ...]:
+    """Subjects in the order of the files; of a row, those of its categories in the order of their codes."""
+    return one.rule, one.place, one.file or 0, one.row or 0, one.part, ORDER.get(one.category or "", 0)
 
 
 def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spread], list[Standing]]:
@@ -204,11 +210,15 @@ def _subjects(connection: Any, batch: Batch) -> Iterable[Subject]:
     """The subjects of the kept rows that a report tells of."""
     found = connection.execute(batch.told)
     at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
-    makers = [_maker(judgement, index, at) for index, judgement in enumerate(batch.judgements)]
+    makers = [
+        (at[f"a{index}"], at[f"h{index}"], bool(judgement.shows or judgement.strictly), _maker(judgement, index, at))
+        for index, judgement in enumerate(batch.judgements)
+    ]
     while rows := found.fetchmany(10_000):
         for row in rows:
-            for make in makers:
-                yield make(row)
+            for applies, holds, every, make in makers:
+                if row[applies] is not False and (every or not row[holds]):
+                    yield make(row)
 
 
 def _tallied(
