@@ -527,10 +527,11 @@ def shown(value: Fraction | str | None, other: Fraction | str | None = None) -> 
     if not isinstance(value, Fraction):
         return "—" if value is None else value
     apart = [number for number in (Fraction(0), other) if isinstance(number, Fraction) and number != value]
-    places = 2
-    while places < 9 and any(rounded(value, places) == rounded(number, places) for number in apart):
+    places, found = 2, rounded(value, 2)
+    while places < 9 and any(found == rounded(number, places) for number in apart):
         places += 1
-    return _plain(rounded(value, places))
+        found = rounded(value, places)
+    return _plain(found)
 
 
 def distance(value: Fraction | None) -> str:

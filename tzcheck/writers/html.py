@@ -1,11 +1,12 @@
 """The result as one page: to look at, to search, to print. It needs no network and no server."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -32,8 +33,11 @@ from tzcheck.writers.words import examples, known, named, plain, read_from
 # So many breaches of an indicator are listed, unless every one is asked for, and so many of those furthest off.
 MANY, FURTHEST = 30, 20
 OTHER = {"zh": "en", "en": "zh"}
-# What is spoken for an element, and stands in it and not between its tags.
-LABELS = ("aria-label", "data-text")
+# The style and the scripts of a page, what is spoken for an element and stands in its tag, and what stands between tags.
+# Pages are of our own making: nothing but a tag has `<`, `>` or a double quote in it.
+TEXTS = re.compile(
+    r'<(?:style|script).*?</(?:style|script)|\s(?:aria-label|data-text)="([^"]*)"|>([^<>]*[^<>\s][^<>]*)', re.DOTALL
+)
 # Stands where the texts of the other language are put in.
 SWITCHED = "@switched@"
 READY = {True: "yes", False: "no", None: "unknown"}
@@ -63,7 +67,7 @@ def _page(report: Report, lang: str, details: bool) -> str:
 
 def _switched(page: str, other: str) -> str:
     """The texts of the other page, as JSON: each once, and which of them stands at each place of the page."""
-    ours, theirs = _Texts(page).found, _Texts(other).found
+    ours, theirs = _texts(page), _texts(other)
     numbers: dict[str, int] = {}
     places = [
         numbers.setdefault(one, len(numbers)) if one != own else -1 for own, one in zip(ours, theirs, strict=True)
@@ -72,29 +76,9 @@ def _switched(page: str, other: str) -> str:
     return found.replace("<", "\\u003c")
 
 
-class _Texts(HTMLParser):
+def _texts(page: str) -> list[str]:
     """The texts of a page in their order, as its script goes through them: those of elements, and spoken labels."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.inside = ""
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Takes the labels of an element."""
-        self.inside = tag
-        self.found += [value or "" for name, value in attrs if name in LABELS]
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leaves an element."""
-        self.inside = ""
-
-    def handle_data(self, data: str) -> None:
-        """Takes a text that is not blank."""
-        if data.strip() and self.inside not in ("script", "style"):
-            self.found.append(data.strip())
+    return [unescape(label or said).strip() for label, said in TEXTS.findall(page) if label or said]
 
 
 @cache

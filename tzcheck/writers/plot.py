@@ -1,5 +1,6 @@
 """Plots as SVG: where every subject of an indicator stands, and the limit that it is held against."""
 
+import operator
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from html import escape
@@ -16,6 +17,9 @@ AXIS, HEAD = 22, 18
 # A mark is so wide; of more subjects than this in a band each mark stands for several.
 STEP, TALLEST = 9, 9
 TICKS = 5
+HOLDS = {
+    "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 
 
 def plot(spreads: Sequence[Spread], title: str, lang: str) -> str:
@@ -44,12 +48,7 @@ def _at(value: Fraction, low: Fraction, high: Fraction) -> float:
 
 def fails(value: Fraction, comparator: str, limit: Fraction | None) -> bool:
     """Whether a value is on the wrong side of the limit."""
-    if limit is None:
-        return False
-    return not {
-        "<=": value <= limit, "<": value < limit, ">=": value >= limit, ">": value > limit,
-        "==": value == limit, "!=": value != limit,
-    }[comparator]  # fmt: skip
+    return limit is not None and not HOLDS[comparator](value, limit)
 
 
 def _band(one: Spread, low: Fraction, high: Fraction, lang: str) -> tuple[str, int]:
@@ -122,7 +121,7 @@ def _ticks(low: Fraction, high: Fraction) -> list[Fraction]:
 def _said(one: Spread, lang: str) -> str:
     """What a band shows, as a sentence: how many there are, how many fail, from where to where, and the middle."""
     single = [value for value, number, _ in one.values for _ in range(number)]
-    wrong = sum(fails(value, one.comparator, one.limit) for value in single)
+    wrong = sum(number for value, number, _ in one.values if fails(value, one.comparator, one.limit))
     about = {
         "name": category(one.category, lang), "number": len(single), "low": shown(single[0]), "high": shown(single[-1]),
         "middle": shown(single[len(single) // 2]), "unit": one.unit or "", "wrong": wrong,
