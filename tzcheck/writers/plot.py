@@ -97,21 +97,24 @@ def _named(some: Sequence[tuple[Fraction, str | None]], unit: str | None) -> str
     """What is said of a mark: the subject and its value, or the values of several."""
     (first, name), (last, _) = some[0], some[-1]
     value = shown(first) if first == last else f"{shown(first)}–{shown(last)}"
-    return " ".join(filter(None, (name, f"{len(some)} ×" if len(some) > 1 else None, value, unit)))
+    return " ".join(filter(None, (f"{len(some)} ×" if len(some) > 1 else name, value, unit)))
 
 
 def _axis(low: Fraction, high: Fraction) -> str:
     parts = [f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="2" y2="2"/>']
-    for value in _ticks(low, high):
+    ticks = _ticks(low, high)
+    step = ticks[1] - ticks[0]
+    for value in ticks:
         x = _at(value, low, high)
         anchor = "start" if x < LEFT + 20 else "end" if x > WIDTH - RIGHT - 20 else "middle"
         parts.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="2" y2="6"/>')
-        parts.append(f'<text class="tick" x="{x:.1f}" y="18" text-anchor="{anchor}">{shown(value)}</text>')
+        said = shown(value, value + step / 100)  # with all the decimals that steps have
+        parts.append(f'<text class="tick" x="{x:.1f}" y="18" text-anchor="{anchor}">{said}</text>')
     return "".join(parts)
 
 
 def _ticks(low: Fraction, high: Fraction) -> list[Fraction]:
-    """Round numbers between two values."""
+    """Round numbers between two values, two at least."""
     rough = (high - low) / TICKS
     power = Fraction(10) ** floor(log10(rough))
     step = next(one * power for one in (1, 2, 5, 10) if one * power >= rough)
