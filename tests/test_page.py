@@ -1,7 +1,9 @@
 """The page, driven in a real browser: it loads alone, filters, speaks both languages, prints and can be used by all."""
 
+import re
 import shutil
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.support import ROOT, tzcheck
 from tests.test_writers import HOSTILE
 from tests.test_writers import hostile as hostile
+from tzcheck.engines.judged import Spread
+from tzcheck.writers.plot import plot
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -158,6 +162,16 @@ def test_a_link_opens_what_it_leads_to(page: Page, pages: dict[str, Path]) -> No
     link.click()
     target = (link.get_attribute("href") or "#").removeprefix("#")
     assert page.locator(f"[id='{target}']").get_attribute("open") is not None
+
+
+def test_a_plot_has_numbers_that_differ_and_names_no_one_for_several() -> None:
+    values = tuple((Fraction(1000 + number % 5, 1000), 1, f"school {number}") for number in range(60))
+    made = plot([Spread("x", 0, None, 0, None, None, ">=", Fraction(1), tuple(sorted(values)))], "title", "en")
+    ticks = re.findall(r'class="tick"[^>]*>([^<]*)<', made)
+    assert ticks == ["1", "1.001", "1.002", "1.003", "1.004"]
+    titles = re.findall("<title>([^<]*)<", made)
+    assert sum(int(one.partition(" ×")[0]) if "×" in one else 1 for one in titles) == 60
+    assert not [one for one in titles if "×" in one and "school" in one]
 
 
 def test_a_name_that_means_something_to_a_browser_is_a_name(page: Page, hostile: Path, tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ import gc
 import locale
 import os
 import re
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from tzcheck.rule import Rulebook
     from tzcheck.sql import Plan
     from tzcheck.template import Form
+    from tzcheck.writers import Pages
 
 EXIT_CODES = """\b
 退出码 / exit codes:
@@ -365,7 +368,7 @@ def _known_encoding(encoding: str | None) -> None:
 
 
 def _put(report: "Report", format: str, output: str, lang: str, details: bool, quiet: bool) -> None:
-    from tzcheck.writers import WRITERS
+    from tzcheck.writers import WRITERS, Pages
     from tzcheck.writers import text as terminal
 
     if output == "-" and format == "text" and sys.stdout.isatty():
@@ -377,8 +380,12 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
     if output == "-" and format == "text" and quiet:
         return
     written = WRITERS[format](report, lang, details)
-    if output != "-":
+    if isinstance(written, Pages):
+        _write_pages(output, written)
+    elif output != "-":
         write_whole(Path(output), written)
+        if format == "html":
+            _remove_pages(Path(output))
     elif isinstance(written, str):
         sys.stdout.write(written)
     elif sys.stdout.isatty():
@@ -401,6 +408,68 @@ def write_whole(path: Path, content: str | bytes) -> None:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise _unwritable(path, error) from None
+
+
+def _write_pages(output: str, pages: "Pages") -> None:
+    """Writes an overview, and its pages into a folder beside it, in place of those of an earlier run: all, or nothing.
+
+    Raises UsageFault where they can't be written, or where there is anything else in that folder.
+    """
+    path = Path(output)
+    if output == "-" or (path.exists() and not path.is_file()):
+        raise UsageFault([Problem("error", "many_pages", details={"number": pages.number})])
+    folder = _folder_of(path)
+    strange = _no_page_of(path, folder)
+    if strange:
+        raise UsageFault([Problem("error", "not_pages", str(folder), value=strange)])
+    try:
+        with TemporaryDirectory(prefix=".tzcheck.", dir=path.parent) as beside:
+            new, old = Path(beside, "new"), Path(beside, "old")
+            new.mkdir()
+            for name, page in pages.places(path.name):
+                (new / name).write_bytes(page.encode())
+            overview = pages.overview(folder.name)
+            if folder.exists():
+                folder.rename(old)
+            try:
+                new.rename(folder)
+                write_whole(path, overview)
+            except BaseException:
+                if folder.exists():
+                    folder.rename(new)
+                if old.exists():
+                    old.rename(folder)
+                raise
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _remove_pages(path: Path) -> None:
+    """Removes the pages of an earlier run whose overview has become a page of few places."""
+    folder = _folder_of(path)
+    if folder.exists() and not _no_page_of(path, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder_of(path: Path) -> Path:
+    """The folder beside an overview that its pages are in: called as the file is, without the ending."""
+    return path.with_suffix("") if path.suffix else path.with_name(f"{path.name}_files")
+
+
+def _no_page_of(path: Path, folder: Path) -> str | None:
+    """What is in a folder, if it is there, that is neither a hidden file nor a page of the overview `path`."""
+    from tzcheck.writers.overview import leads_back
+
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        return folder.name
+    for one in sorted(folder.iterdir()) if folder.exists() else ():
+        if not one.is_file() or one.is_symlink():
+            return one.name
+        with one.open("rb") as file:
+            begins = file.read(2000).decode(errors="replace")
+        if not one.name.startswith(".") and not leads_back(begins, path.name):
+            return one.name
+    return None
 
 
 def _unwritable(path: Path, error: OSError) -> UsageFault:

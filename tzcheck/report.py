@@ -535,8 +535,10 @@ def shown(value: Fraction | str | None, other: Fraction | str | None = None) -> 
 def decimals(value: Fraction, least: int, others: Iterable[Fraction]) -> int:
     """How many decimals it takes, `least` or more, for a number not to be rounded to one of the others."""
     apart = [number for number in others if number != value]
-    while least < 9 and any(rounded(value, least) == rounded(number, least) for number in apart):
+    found = rounded(value, least)
+    while least < 9 and any(found == rounded(number, least) for number in apart):
         least += 1
+        found = rounded(value, least)
     return least
 
 

@@ -1096,9 +1096,9 @@ def _softened(one: Indicator, due: date | None) -> Indicator:
 
 def rounded(value: Fraction, places: int) -> Decimal:
     """The value to `places` decimals, half up. For display and for figures that were printed rounded."""
-    scaled = Decimal(value.numerator * 10 ** (places + 3) // value.denominator).scaleb(-(places + 3))
-    exactly = Fraction(scaled) == value
-    if not exactly:
+    whole, rest = divmod(value.numerator * 10 ** (places + 3), value.denominator)
+    scaled = Decimal(whole).scaleb(-(places + 3))
+    if rest:
         scaled += Decimal(1).scaleb(-(places + 4))
     return scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 

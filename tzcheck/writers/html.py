@@ -1,15 +1,18 @@
 """The result as one page: to look at, to search, to print. It needs no network and no server."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from tzcheck.engines.judged import Spread
+from tzcheck.errors import Problem
 from tzcheck.report import (
     FAILING,
     Report,
@@ -23,6 +26,7 @@ from tzcheck.report import (
     symbol,
     value_of,
 )
+from tzcheck.rule import PLACE_NOUNS
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
@@ -32,38 +36,60 @@ from tzcheck.writers.words import examples, known, named, plain, read_from
 # So many breaches of an indicator are listed, unless every one is asked for, and so many of those furthest off.
 MANY, FURTHEST = 30, 20
 OTHER = {"zh": "en", "en": "zh"}
-# What is spoken for an element, and stands in it and not between its tags.
-LABELS = ("aria-label", "data-text")
+# The style and the scripts of a page, what is spoken for an element and stands in its tag, what stands between tags.
+# Pages are of our own making: nothing but a tag has `<`, `>` or a double quote in it.
+TEXTS = re.compile(
+    r'<(?:style|script).*?</(?:style|script)|\s(?:aria-label|data-text)="([^"]*)"|>([^<>]*[^<>\s][^<>]*)', re.DOTALL
+)
 # Stands where the texts of the other language are put in.
 SWITCHED = "@switched@"
 READY = {True: "yes", False: "no", None: "unknown"}
 
 
-def write(report: Report, lang: str, details: bool) -> str:
-    """The report as a page of HTML that can be switched to the other language; `details` lists every breach."""
-    page, other = (_page(report, one, details) for one in (lang, OTHER[lang]))
-    return page.replace(SWITCHED, _switched(page, other))
+def write(report: Report, lang: str, details: bool, back: str = "", general: int = 0) -> str:
+    """The report as a page of HTML that can be switched to the other language; `details` lists every breach.
+
+    The page of one place of many has a link `back` to their overview, which lists the files and the `general`
+    problems, those of no single place.
+    """
+
+    def content(lang: str) -> Mapping[str, Any]:
+        return {
+            "back": back,
+            "general": general,
+            "places": [_place(one, report, lang, details) for one in report.places],
+            "matrices": list(_matrices(report, lang)),
+            "achievements": _achievements(report, lang),
+            "turned": list(_turned(report, lang)),
+            "problems": [problem(one, lang) for one in report.problems],
+        }
+
+    return in_both("page.html", report, lang, content)
 
 
-def _page(report: Report, lang: str, details: bool) -> str:
-    """The page in one language."""
+def in_both(template: str, report: Report, lang: str, content: Callable[[str], Mapping[str, Any]]) -> str:
+    """A page that can be switched to the other language; `content` is what its template is filled with in one."""
 
-    def said(id: str, /, **about: object) -> str:
-        return text(id, lang, **about)
+    def page(lang: str) -> str:
+        def said(id: str, /, **about: object) -> str:
+            return text(id, lang, **about)
 
-    page: str = _environment().get_template("page.html").render(
-        t=said, lang=lang, report=report, symbols=SYMBOLS, verdicts=list(Verdict), number=counted(report.problems),
-        engine=said(f"engine.{report.engine}"), places=[_place(one, report, lang, details) for one in report.places],
-        matrices=list(_matrices(report, lang)), achievements=_achievements(report, lang),
-        turned=list(_turned(report, lang)), readings=[(id, title.of(lang)) for id, title in report.readings_used],
-        problems=[_problem(one, lang) for one in report.problems], switched=SWITCHED,
-    )  # fmt: skip
-    return page
+        alone = len(report.places) == 1
+        what = report.places[0].place.name if alone else said("page.places", number=len(report.places))
+        made: str = _environment().get_template(template).render(
+            t=said, lang=lang, report=report, symbols=SYMBOLS, verdicts=list(Verdict), number=counted(report.problems),
+            engine=said(f"engine.{report.engine}"), title=said("page.title", what=what), switched=SWITCHED,
+            readings=[(id, title.of(lang)) for id, title in report.readings_used], **content(lang),
+        )  # fmt: skip
+        return made
+
+    own = page(lang)
+    return own.replace(SWITCHED, _switched(own, page(OTHER[lang])))
 
 
 def _switched(page: str, other: str) -> str:
     """The texts of the other page, as JSON: each once, and which of them stands at each place of the page."""
-    ours, theirs = _Texts(page).found, _Texts(other).found
+    ours, theirs = _texts(page), _texts(other)
     numbers: dict[str, int] = {}
     places = [
         numbers.setdefault(one, len(numbers)) if one != own else -1 for own, one in zip(ours, theirs, strict=True)
@@ -72,29 +98,9 @@ def _switched(page: str, other: str) -> str:
     return found.replace("<", "\\u003c")
 
 
-class _Texts(HTMLParser):
+def _texts(page: str) -> list[str]:
     """The texts of a page in their order, as its script goes through them: those of elements, and spoken labels."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.inside = ""
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Takes the labels of an element."""
-        self.inside = tag
-        self.found += [value or "" for name, value in attrs if name in LABELS]
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leaves an element."""
-        self.inside = ""
-
-    def handle_data(self, data: str) -> None:
-        """Takes a text that is not blank."""
-        if data.strip() and self.inside not in ("script", "style"):
-            self.found.append(data.strip())
+    return [unescape(label or said).strip() for label, said in TEXTS.findall(page) if label or said]
 
 
 @cache
@@ -140,21 +146,23 @@ def _standard(scored: Scored, score: Score, report: Report, lang: str, details: 
         "share": float(score.achievement or 0),
         "unmet": score.unmet,
         "undetermined": score.undetermined,
-        "ready": READY[score.ready] if score.pack.head.ready and score.whole else "",
+        "ready": ready(score),
         "conclusions": conclusions(score, lang),
         "because": [titles.get(id, id) for id in score.because],
         "rows": [_row(scored, score, one, report, lang, details) for one in score.indicators],
     }
 
 
+def ready(score: Score) -> str:
+    """Whether a place is ready: `yes`, `no` or `unknown`; nothing where the standard makes it ready for nothing."""
+    return READY[score.ready] if score.pack.head.ready and score.whole else ""
+
+
 def _row(scored: Scored, score: Score, one: Indicator, report: Report, lang: str, details: bool) -> Mapping[str, Any]:
     title = one.rule.title.of(lang)
     order = {part.category: number for number, part in enumerate(one.parts)}
     found = report.spreads.get((scored.place.id, one.id), ())
-    spreads = sorted(
-        (each for each in found if _worth(each.values)), key=lambda each: order.get(each.category or "", 0)
-    )
-    by_part = {each.part for each in spreads}
+    spreads = sorted(found, key=lambda each: order.get(each.category or "", 0))
     listed = one.basis != "mark"
     evidence = one.evidence if details else one.evidence[:MANY]
     return {
@@ -169,7 +177,7 @@ def _row(scored: Scored, score: Score, one: Indicator, report: Report, lang: str
         "reason": reason(one.reason, lang),
         "source": " ".join(filter(None, (one.source.document, one.source.clause))),
         "certainty": one.source.certainty,
-        "plots": [plot([each for each in spreads if each.part == part], title, lang) for part in sorted(by_part)],
+        "plots": plots_of(spreads, title, lang),
         "evidence": [_breach(item, lang) for item in evidence] if listed else [],
         "left_out": len(one.evidence) - len(evidence) if listed else 0,
         "missing": [_breach(item, lang) for item in one.missing[:MANY]],
@@ -178,9 +186,31 @@ def _row(scored: Scored, score: Score, one: Indicator, report: Report, lang: str
     }
 
 
-def _worth(values: Sequence[tuple[Fraction, int, str | None]]) -> bool:
-    """Whether there is anything to be seen in a plot: more than one subject."""
-    return sum(number for _, number, _ in values) > 1
+def plots_of(spreads: Iterable[Spread], title: str, lang: str) -> list[str]:
+    """A plot for each thing that a rule asks, where there is anything to be seen: more than one subject."""
+    worth = [each for each in spreads if sum(number for _, number, _ in each.values) > 1]
+    parts = sorted({each.part for each in worth})
+    return [plot([each for each in worth if each.part == part], title, lang) for part in parts]
+
+
+def stands(report: Report, columns: Iterable[tuple[Scored, Score]]) -> Mapping[str, Sequence[Spread]]:
+    """Where the places stand that a standard concerns, by rule: under all that asks one value of each of them."""
+    found: dict[tuple[str, int, str | None], list[tuple[str, Indicator, Spread]]] = {}
+    for scored, score in columns:
+        for one in score.indicators:
+            for each in report.spreads.get((scored.place.id, one.id), ()):
+                if one.rule.parts[each.part].each in PLACE_NOUNS and len(each.values) == 1 == each.values[0][1]:
+                    key = one.id, each.part, each.category
+                    found.setdefault(key, []).append((scored.place.short, one, each))
+    bands: dict[str, list[Spread]] = {}
+    for (id, _, _), places in found.items():
+        # Where a limit is worked out for each place, it may be the same in all.
+        limits = {each.limit or (None if one.share else one.limit) for _, one, each in places}
+        limit = limits.pop() if len(limits) == 1 else None
+        values = sorted((each.values[0][0], 1, plain(name)) for name, _, each in places)
+        limit = limit if isinstance(limit, Fraction) else None
+        bands.setdefault(id, []).append(replace(places[0][2], limit=limit, values=tuple(values)))
+    return {id: some if len(some) > 1 else [replace(some[0], category=None)] for id, some in bands.items()}
 
 
 def _breach(item: Evidence, lang: str) -> Mapping[str, str]:
@@ -237,12 +267,15 @@ def _matrices(report: Report, lang: str) -> Iterable[Mapping[str, Any]]:
             continue
         by_id = [{one.id: one for one in score.indicators} for _, score in columns]
         pack = columns[0][1].pack
+        bands = stands(report, columns)
         rows = []
         for rule_id, rule in pack.rules.items():
             cells = [found.get(rule_id) for found in by_id]
             if any(cells):
                 marks = [(one.verdict.value, symbol(pack, one)) if one else ("", "") for one in cells]
-                rows.append({"number": rule.number, "title": rule.title.of(lang), "marks": marks})
+                title = rule.title.of(lang)
+                plots = plots_of(bands.get(rule_id, ()), title, lang)
+                rows.append({"number": rule.number, "title": title, "marks": marks, "plots": plots})
         yield {
             "id": id,
             "title": pack.head.title.of(lang),
@@ -264,12 +297,13 @@ def _achievements(report: Report, lang: str) -> list[tuple[str, list[str]]]:
     return rows
 
 
-def _problem(problem: Any, lang: str) -> Mapping[str, str]:
+def problem(one: Problem, lang: str) -> Mapping[str, str]:
+    """A problem of the facts, as pages list it."""
     return {
-        "severity": problem.severity,
-        "said": text(f"severity.{problem.severity}", lang),
-        "where": plain(problem.where()),
-        "message": plain(problem.message(lang)),
+        "severity": one.severity,
+        "said": text(f"severity.{one.severity}", lang),
+        "where": plain(one.where()),
+        "message": plain(one.message(lang)),
     }
 
 

@@ -1,5 +1,6 @@
 """Plots as SVG: where every subject of an indicator stands, and the limit that it is held against."""
 
+import operator
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from html import escape
@@ -16,6 +17,9 @@ AXIS, HEAD = 22, 18
 # A mark is so wide; of more subjects than this in a band each mark stands for several.
 STEP, TALLEST = 9, 9
 TICKS = 5
+HOLDS = {
+    "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 
 
 def plot(spreads: Sequence[Spread], title: str, lang: str) -> str:
@@ -44,12 +48,7 @@ def _at(value: Fraction, low: Fraction, high: Fraction) -> float:
 
 def fails(value: Fraction, comparator: str, limit: Fraction | None) -> bool:
     """Whether a value is on the wrong side of the limit."""
-    if limit is None:
-        return False
-    return not {
-        "<=": value <= limit, "<": value < limit, ">=": value >= limit, ">": value > limit,
-        "==": value == limit, "!=": value != limit,
-    }[comparator]  # fmt: skip
+    return limit is not None and not HOLDS[comparator](value, limit)
 
 
 def _band(one: Spread, low: Fraction, high: Fraction, lang: str) -> tuple[str, int]:
@@ -98,21 +97,24 @@ def _named(some: Sequence[tuple[Fraction, str | None]], unit: str | None) -> str
     """What is said of a mark: the subject and its value, or the values of several."""
     (first, name), (last, _) = some[0], some[-1]
     value = shown(first) if first == last else f"{shown(first)}–{shown(last)}"
-    return " ".join(filter(None, (name, f"{len(some)} ×" if len(some) > 1 else None, value, unit)))
+    return " ".join(filter(None, (f"{len(some)} ×" if len(some) > 1 else name, value, unit)))
 
 
 def _axis(low: Fraction, high: Fraction) -> str:
     parts = [f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="2" y2="2"/>']
-    for value in _ticks(low, high):
+    ticks = _ticks(low, high)
+    step = ticks[1] - ticks[0]
+    for value in ticks:
         x = _at(value, low, high)
         anchor = "start" if x < LEFT + 20 else "end" if x > WIDTH - RIGHT - 20 else "middle"
         parts.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="2" y2="6"/>')
-        parts.append(f'<text class="tick" x="{x:.1f}" y="18" text-anchor="{anchor}">{shown(value)}</text>')
+        said = shown(value, value + step / 100)  # with all the decimals that steps have
+        parts.append(f'<text class="tick" x="{x:.1f}" y="18" text-anchor="{anchor}">{said}</text>')
     return "".join(parts)
 
 
 def _ticks(low: Fraction, high: Fraction) -> list[Fraction]:
-    """Round numbers between two values."""
+    """Round numbers between two values, two at least."""
     rough = (high - low) / TICKS
     power = Fraction(10) ** floor(log10(rough))
     step = next(one * power for one in (1, 2, 5, 10) if one * power >= rough)
@@ -122,7 +124,7 @@ def _ticks(low: Fraction, high: Fraction) -> list[Fraction]:
 def _said(one: Spread, lang: str) -> str:
     """What a band shows, as a sentence: how many there are, how many fail, from where to where, and the middle."""
     single = [value for value, number, _ in one.values for _ in range(number)]
-    wrong = sum(fails(value, one.comparator, one.limit) for value in single)
+    wrong = sum(number for value, number, _ in one.values if fails(value, one.comparator, one.limit))
     about = {
         "name": category(one.category, lang), "number": len(single), "low": shown(single[0]), "high": shown(single[-1]),
         "middle": shown(single[len(single) // 2]), "unit": one.unit or "", "wrong": wrong,
