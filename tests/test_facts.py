@@ -540,3 +540,27 @@ def test_a_link_to_a_folder_is_told_and_leaves_doubt(tmp_path: Path) -> None:
     assert run.code == 3
     assert problems(run)[0] == ("link_to_folder", "more", None, None, None)
     assert run.indicators("椒江区")["balanced.12"]["verdict"] == "undetermined"
+
+
+# --- counties of the same name -------------------------------------------------------------------------------------
+
+NAMESAKE = 'county: {{code: "{}", name: 鼓楼区}}\nas_of: 2022-12-31\n'
+
+
+def test_counties_of_the_same_name_are_told_apart_by_their_codes(tmp_path: Path) -> None:
+    """A name in a table means the county of its own folder; in a table of many counties it means none."""
+    rows = "county,key,value\n鼓楼区,teacher_salary,{}\n"
+    for code, pay in (("320106", 100000), ("320302", 200000)):
+        facts(tmp_path / code, **{"county.yaml": NAMESAKE.format(code), "values": rows.format(pay)})
+    result = check(tmp_path, "--standard", "balanced.15").result
+    assert result["problems"] == []
+    assert [(one["code"], one["name"]) for one in result["counties"]] == [("320106", "鼓楼区"), ("320302", "鼓楼区")]
+    both = tmp_path / "both"
+    both.mkdir()
+    (both / "values.csv").write_text(rows.format(300000), encoding="utf-8")
+    run = check(tmp_path, "--standard", "balanced.15")
+    assert run.code == 3
+    assert [(p[0], p[1], p[4]) for p in problems(run)] == [("shared_name", "both/values.csv", "鼓楼区")]
+    assert "320106、320302" in run.result["problems"][0]["message"]
+    alone = check(tmp_path / "320302", "--standard", "balanced.15", "--county", "鼓楼区").result
+    assert [one["code"] for one in alone["counties"]] == ["320302"]

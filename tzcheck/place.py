@@ -85,12 +85,15 @@ def level_of(code: str) -> str:
 
 
 class Places:
-    """The places known so far. A code that nobody registered is a place of its own; an unknown name is none."""
+    """The places known so far. A code that nobody registered is a place of its own; an unknown name is none.
+
+    Several counties of the country may have the same name, though none that of one that was known beforehand.
+    """
 
     def __init__(self, known: Iterable[Place] = TAIZHOU) -> None:
         self._by_spelling: dict[str, Place] = {}
-        for place in known:
-            self.add(place)
+        self._shared: dict[str, list[Place]] = {}
+        self._first = frozenset(self.add(place) for place in known)
 
     def add(self, place: Place) -> Place:
         """Registers a place; the one known under its code or name stays and is returned."""
@@ -100,8 +103,18 @@ class Places:
         if known:
             return known
         for spelling in place.spellings:
-            self._by_spelling.setdefault(spelling, place)
+            first = self._by_spelling.setdefault(spelling, place)
+            if first is not place:
+                self._shared.setdefault(spelling, [first]).append(place)
         return place
+
+    def taken(self, name: str, place: Place) -> bool:
+        """Whether a name is that of another place which was known beforehand."""
+        return any(one.answers_to(name) and one.id != place.id for one in self._first)
+
+    def sharing(self, text: str) -> list[Place]:
+        """The places that `text` may name, where that are several."""
+        return self._shared.get(spelled(text), [])
 
     def find(self, text: str) -> Place | None:
         """The place that `text` names or codes, or None."""

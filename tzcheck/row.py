@@ -118,6 +118,10 @@ def place_of(reading: Reading, own: FactSet, text: str) -> int | None:
     if own.city is not None and spelled(text) in WHOLE:
         return own.city
     place = reading.registry.find(text)
+    shared = reading.registry.sharing(text)
+    if shared:
+        # Of several of the same name it is that of the set.
+        place = next((one for one in shared if own.place is not None and reading.places[own.place] == one), None)
     if place is None:
         return None
     if own.suffix:
@@ -140,6 +144,9 @@ def _row_place(reading: Reading, own: FactSet, table: Table, text: str, file: st
         return index
     if text == "":
         reading.error("no_place", file, row, column=column)
+    elif reading.registry.sharing(text):
+        codes = "、".join(one.id for one in reading.registry.sharing(text))
+        reading.error("shared_name", file, row, column=column, value=text, details={"expected": codes})
     elif reading.registry.find(text) is None:
         known = reading.registry.names()
         details: dict[str, object] = {"hint": hint(spelled(text), known), "expected": "、".join(known)}

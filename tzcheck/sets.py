@@ -315,7 +315,7 @@ def _described_place(
         return None
     place = Place(code or None, name or code, level if code or level == "city" else "zone")
     known = reading.registry.add(place)
-    if name and reading.registry.find(name) not in (known, None):
+    if name and (reading.registry.taken(name, known) or not (known.name == known.code or known.answers_to(name))):
         reading.error("code_and_name", file, found.line((level, "name")), value=name, details={"code": code})
         return None
     return reading.place(known)

@@ -1101,6 +1101,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "不认识的县(市、区)“{value}”{hint}；已知：{expected}",
         "unknown county {value}{hint}; known are {expected}",
     ),
+    "problem.shared_name": (
+        "有几个县都叫“{value}”，请写代码：{expected}",
+        "several counties are called {value}; write the code: {expected}",
+    ),
     "problem.other_county": ("“{value}”不是本数据集的县（{own}）", "{value} is not the county of this set ({own})"),
     "problem.duplicate": (
         "“{value}”重复，第一次出现在 {first_file} 第 {first_row} 行",
