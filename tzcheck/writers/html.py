@@ -1,14 +1,9 @@
 """The result as one page: to look at, to search, to print. It needs no network and no server."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from html.parser import HTMLParser
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, select_autoescape
 
 from tzcheck.report import (
     FAILING,
@@ -26,84 +21,30 @@ from tzcheck.report import (
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
+from tzcheck.writers.page import bilingual
 from tzcheck.writers.plot import plot
 from tzcheck.writers.words import examples, known, named, plain, read_from
 
 # So many breaches of an indicator are listed, unless every one is asked for, and so many of those furthest off.
 MANY, FURTHEST = 30, 20
-OTHER = {"zh": "en", "en": "zh"}
-# What is spoken for an element, and stands in it and not between its tags.
-LABELS = ("aria-label", "data-text")
-# Stands where the texts of the other language are put in.
-SWITCHED = "@switched@"
 READY = {True: "yes", False: "no", None: "unknown"}
 
 
 def write(report: Report, lang: str, details: bool) -> str:
     """The report as a page of HTML that can be switched to the other language; `details` lists every breach."""
-    page, other = (_page(report, one, details) for one in (lang, OTHER[lang]))
-    return page.replace(SWITCHED, _switched(page, other))
+    return bilingual("page.html", lang, lambda one: _shown(report, one, details))
 
 
-def _page(report: Report, lang: str, details: bool) -> str:
-    """The page in one language."""
-
-    def said(id: str, /, **about: object) -> str:
-        return text(id, lang, **about)
-
-    page: str = _environment().get_template("page.html").render(
-        t=said, lang=lang, report=report, symbols=SYMBOLS, verdicts=list(Verdict), number=counted(report.problems),
-        engine=said(f"engine.{report.engine}"), places=[_place(one, report, lang, details) for one in report.places],
-        matrices=list(_matrices(report, lang)), achievements=_achievements(report, lang),
-        turned=list(_turned(report, lang)), readings=[(id, title.of(lang)) for id, title in report.readings_used],
-        problems=[_problem(one, lang) for one in report.problems], switched=SWITCHED,
-    )  # fmt: skip
-    return page
-
-
-def _switched(page: str, other: str) -> str:
-    """The texts of the other page, as JSON: each once, and which of them stands at each place of the page."""
-    ours, theirs = _Texts(page).found, _Texts(other).found
-    numbers: dict[str, int] = {}
-    places = [
-        numbers.setdefault(one, len(numbers)) if one != own else -1 for own, one in zip(ours, theirs, strict=True)
-    ]
-    found = json.dumps({"texts": list(numbers), "places": places}, ensure_ascii=False, separators=(",", ":"))
-    return found.replace("<", "\\u003c")
-
-
-class _Texts(HTMLParser):
-    """The texts of a page in their order, as its script goes through them: those of elements, and spoken labels."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.inside = ""
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Takes the labels of an element."""
-        self.inside = tag
-        self.found += [value or "" for name, value in attrs if name in LABELS]
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leaves an element."""
-        self.inside = ""
-
-    def handle_data(self, data: str) -> None:
-        """Takes a text that is not blank."""
-        if data.strip() and self.inside not in ("script", "style"):
-            self.found.append(data.strip())
-
-
-@cache
-def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("tzcheck.writers"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
-    )
-    found.filters["plain"] = plain
-    return found
+def _shown(report: Report, lang: str, details: bool) -> Mapping[str, Any]:
+    """What the page shows, in one language."""
+    return {
+        "report": report, "symbols": SYMBOLS, "verdicts": list(Verdict), "number": counted(report.problems),
+        "engine": text(f"engine.{report.engine}", lang),
+        "places": [_place(one, report, lang, details) for one in report.places],
+        "matrices": list(_matrices(report, lang)), "achievements": _achievements(report, lang),
+        "turned": list(_turned(report, lang)), "readings": [(id, title.of(lang)) for id, title in report.readings_used],
+        "problems": [_problem(one, lang) for one in report.problems],
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
