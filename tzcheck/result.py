@@ -28,7 +28,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
 
-Number = Annotated[int, Field(ge=-MOST, le=MOST)] | Annotated[float, Field(ge=-MOST, le=MOST)]
+Number = Annotated[int | float, Field(ge=-MOST, le=MOST)]
 
 
 class Breach(Part):
