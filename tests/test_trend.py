@@ -24,7 +24,7 @@ from tzcheck.writers.lines import NAME, lines
 from tzcheck.writers.trend import WRITERS
 
 SVG = "{http://www.w3.org/2000/svg}"
-SHARES = st.one_of(st.none(), st.floats(0, 1))
+SHARES = st.one_of(st.none(), st.sampled_from([0, 1]), st.floats(0, 1))
 
 
 def ran(folder: Path, found: Sequence[Data], *arguments: object) -> Run:
