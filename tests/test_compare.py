@@ -281,7 +281,7 @@ def test_a_result_compared_with_itself_has_nothing_fixed_and_nothing_new(one: Re
     assert {change.kind for change in found.changes} <= {"open"}
     assert counted(found.schools) == {"fixed": 0, "new": 0, "open": breaches(one), "unjudged": 0}
     assert all(each.before == each.after for each in found.achievements)
-    assert found.notes == ()
+    assert len(found.notes) == any(problem.severity == "error" for problem in one.problems)
 
 
 @given(old=results(), new=results())
@@ -376,6 +376,15 @@ def test_a_comparison_is_written_to_a_file_whole_or_not_at_all(tmp_path: Path, f
     missing = ran(tmp_path, found, found, "--format", format, "--output", tmp_path / "no" / "out")
     assert (missing.code, "can't be written" in missing.err) == (2, True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.json", "old.json", "out"]
+
+
+@pytest.mark.parametrize("format", ["text", "md", "html", "json"])
+def test_half_a_character_is_written_as_a_question_mark(tmp_path: Path, format: str) -> None:
+    found = written(tmp_path / "r.json", result(county(name="甲")))
+    found.write_text(found.read_text(encoding="utf-8").replace("甲", "\\ud800"), encoding="utf-8")
+    target = tmp_path / "out"
+    assert tzcheck("compare", found, found, "--format", format, "--output", target).code == 5
+    assert target.read_text(encoding="utf-8")
 
 
 def test_two_results_with_nothing_in_them_have_nothing_to_tell(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-from tests.results import Data, county, indicator, result, results, written
+from tests.results import Data, county, indicator, problem, result, results, written
 from tests.support import Run, check, facts, tzcheck
 from tests.test_writers import HOSTILE
 from tzcheck.errors import UsageFault
@@ -123,10 +123,12 @@ def test_what_keeps_results_from_being_compared_is_told(tmp_path: Path, format: 
     found[1]["profile"] = "zhejiang"
     found[2]["rules"]["sha256"] = "f" * 64
     found[2]["counties"][0]["standards"][0]["indicators"].append(indicator("balanced.1", "met"))
+    found[0]["problems"] = [problem("bad_cell", None), problem("checks.id_of_type", "331002")]
     out = ran(tmp_path, found, "--format", format).out
     assert "national (2021-12-31, 2023-12-31); zhejiang (2022-12-31)" in out
     assert "00000000 (2021-12-31, 2022-12-31); ffffffff (2023-12-31)" in out
     assert "not the same indicators were judged" in out
+    assert "may not hold: 2021-12-31 (2)" in out.replace("\\", "")
     alike = ran(tmp_path, of_days(d20211231=0.5, d20221231=0.6), "--format", "json").result
     assert alike["notes"] == []
 

@@ -372,7 +372,7 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
-    data = content.encode() if isinstance(content, str) else content
+    data = content.encode(errors="replace") if isinstance(content, str) else content
     beside = path.parent / f".tzcheck.{os.getpid()}.part"
     try:
         if path.exists() and not path.is_file():
@@ -490,7 +490,7 @@ def compare(
     from tzcheck.writers.compare import WRITERS
 
     def judged(path: Path) -> result.Result:
-        if path.suffix == ".json":
+        if path.suffix.casefold() == ".json":
             return result.read(path)
         report = _checked((path,), rule_folders, profile, (), as_of, engine, (), encoding)
         return result.Result.model_validate(as_data(report, lang))

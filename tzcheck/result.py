@@ -1,6 +1,7 @@
 """A result that was written before, as far as it is read again: for a baseline, a comparison, a trend."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -16,6 +17,8 @@ from tzcheck.verdict import Verdict
 SCHEMA = "tzcheck/result/1"
 # No number of a result is larger; one that is could not be shown.
 MOST = 10**18
+# What pydantic adds to the place of a value that may be of several kinds.
+KINDS = ("int", "float", "str")
 # A place, and a standard in it.
 Column = tuple[str, str]
 # The titles of standards and indicators in every language, as the rules have them.
@@ -67,7 +70,7 @@ class Standard(Part):
 
     id: str
     title: str = ""
-    achievement: Annotated[float, Field(ge=0, le=1)] | None
+    achievement: Annotated[int | float, Field(ge=0, le=1)] | None
     ready: bool | None = None
     indicators: tuple[Indicator, ...]
 
@@ -148,7 +151,7 @@ def read(path: Path) -> Result:
         return Result.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        why = f"{'.'.join(map(str, first['loc']))}: {_short(first)}"
+        why = f"{'.'.join(str(part) for part in first['loc'] if part not in KINDS)}: {_short(first)}"
     except (OSError, ValueError, RecursionError) as error:
         why = str(error)
     raise FactsFault([Problem("error", "no_result", str(path), details={"why": why})])
@@ -171,8 +174,12 @@ def amount(value: Number | str | None) -> Fraction | str | None:
 
 
 def unlike(results: Sequence[Result]) -> list[Mapping[str, str]]:
-    """What keeps achievements from being compared, as sentences in every language: rules, profiles, what was asked."""
+    """What keeps achievements from being compared, as sentences in every language: errors, rules, what was asked."""
     notes = []
+    errors = Counter(one.as_of for one in results for problem in one.problems if problem.severity == "error")
+    if errors:
+        found = ", ".join(f"{day} ({number})" for day, number in sorted(errors.items()))
+        notes.append(texts("note.errors", found=found))
     made_by = {"profile": [one.profile for one in results], "rules": [one.rules.sha256[:8] for one in results]}
     for id, names in made_by.items():
         days: dict[str, dict[str, None]] = {}

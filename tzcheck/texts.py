@@ -319,6 +319,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "前一份结果（{old}）比后一份（{new}）晚，是否弄反了次序？",
         "the old result ({old}) is of a later day than the new one ({new}): are they in the wrong order?",
     ),
+    "note.errors": (
+        "这些结果的数据有错误（处数），结论不一定可靠：{found}",
+        "the facts of these results have errors (so many), so that they may not hold: {found}",
+    ),
     "note.profile": (
         "口径不同，达成度不一定可比：{found}",
         "different profiles, so that achievements may not be comparable: {found}",
