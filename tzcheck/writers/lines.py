@@ -18,7 +18,7 @@ WIDTH, LEFT, RIGHT, TOP, BOTTOM = 520, 54, 146, 12, 26
 # The least height, and what the name of a line needs of it.
 LEAST, NAME = 200, 15
 # The room that a day needs below the axis; of a longer name so many characters are shown.
-DAY, LONGEST = 76, 7
+DAY, LONGEST = 76, 6
 # Lines are told apart by their names, marks and dashes, and by their colours last.
 MARKS = (
     '<circle cx="{x:.1f}" cy="{y:.1f}" r="3.6"/>',
