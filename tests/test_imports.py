@@ -69,7 +69,7 @@ def test_sound_forms_become_tables_word_for_word(county: Path) -> None:
     found = run(county)
     assert found.code == 0
     assert found.out.splitlines()[-1] == (
-        f"4 forms read, 162 cells taken, written to {county / 'out'}; imported.csv lists them cell by cell"
+        f"4 forms read, 163 cells taken, written to {county / 'out'}; imported.csv lists them cell by cell"
     )
     written = {path.name: path.read_bytes().decode() for path in sorted((county / "out").iterdir())}
     assert list(written) == [
@@ -105,7 +105,7 @@ def test_sound_forms_become_tables_word_for_word(county: Path) -> None:
     assert written["values.csv"] == (
         "\ufeff指标键,数值\r\nspecial_ed_funds_per_student,7500\r\nteacher_salary,152300\r\n"
         "civil_servant_salary,151000\r\nrotation_eligible,400\r\nrotated,52\r\nrotated_backbone,12\r\n"
-        "senior_places,900\r\nsenior_places_allocated,540\r\nmigrant_children,610\r\nmigrant_in_public,560\r\n"
+        "senior_places,900\r\nsenior_places_allocated,540\r\nsenior_places_rural,200\r\nmigrant_children,610\r\nmigrant_in_public,560\r\n"
         "migrant_in_purchased,20\r\ndisabled_children,212\r\ndisabled_enrolled,203\r\n"
     )
     assert written["county.yaml"] == (
@@ -154,7 +154,7 @@ def test_the_list_tells_of_every_cell_what_became_of_it(county: Path) -> None:
     assert [row[-1] for row in lines(county, "本届毕业学生人数")] == [
         "not taken: a school lacks it, so that the sum would be too small", "not taken: blank",
     ]  # fmt: skip
-    assert [row[-1] for row in lines(county, "向农村学校分配指标数")] == ["not taken: no table wants it"]
+    assert [row[-1] for row in lines(county, "规定的小学生均公用经费标准")] == ["not taken: no table wants it"]
     assert [row[-1] for row in lines(county, "学校体育馆面积")] == [
         "not taken: only compared with 室内体育用房面积"
     ] * 2
@@ -175,7 +175,7 @@ def test_every_filled_cell_of_a_form_of_rows_is_in_the_list(county: Path) -> Non
 def test_what_was_imported_can_be_validated_and_checked(county: Path) -> None:
     run(county)
     valid = tzcheck("validate", county / "out", "--lang", "en")
-    assert (valid.code, valid.out.splitlines()[-1]) == (0, "5 files, 72 rows, no errors")
+    assert (valid.code, valid.out.splitlines()[-1]) == (0, "5 files, 73 rows, no errors")
     checked = tzcheck("check", county / "out", "--standard", "balanced", "--format", "json", "--lang", "en")
     found = {id: (one["verdict"], one["checked"], one["breaches"]) for id, one in checked.indicators("示例县").items()}
     assert {id: found[f"balanced.{id}"] for id in ("1", "2", "3", "6", "11", "12", "14", "18", "21", "22", "24")} == {
@@ -188,7 +188,7 @@ def test_what_was_imported_can_be_validated_and_checked(county: Path) -> None:
 
 
 def test_the_list_says_it_in_chinese_too(county: Path) -> None:
-    assert run(county, lang="zh").out.splitlines()[-1].startswith("读取 4 份表，取用 162 个单元格，写入 ")
+    assert run(county, lang="zh").out.splitlines()[-1].startswith("读取 4 份表，取用 163 个单元格，写入 ")
     assert [row[-1] for row in lines(county, "当地公务员年平均工资收入")] == ["换算：万元 → 元"]
 
 
@@ -492,7 +492,7 @@ def test_a_fault_is_told_at_its_cell_and_the_rest_is_taken(tmp_path: Path, fault
     (row,) = imports.read([tmp_path / "in"]).tables["schools"]
     assert row.get(column) == written
     assert run(tmp_path).code == (3 if any(severity == "error" for severity, *_ in problems) else 0)
-    assert (row["multimedia_rooms"], len(table(tmp_path, "values"))) == ("12", 13)
+    assert (row["multimedia_rooms"], len(table(tmp_path, "values"))) == ("12", 14)
 
 
 @pytest.mark.parametrize(

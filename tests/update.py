@@ -1,9 +1,10 @@
 """`python -m tests.update` writes the golden reports and the picture of the README anew, to be read in the diff."""
 
 import io
+import os
 import re
 from html import unescape
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +14,7 @@ from rich.console import Console
 from tests.awkward import FILES
 from tests.support import ROOT, TAIZHOU
 from tests.test_awkward import OUTCOMES, outcome
+from tests.test_golden import COUNTIES, golden, reports
 from tests.test_taizhou import GOLDEN, LANGUAGES, PARTS, printed
 from tzcheck.cli import _checked
 from tzcheck.writers import text
@@ -60,6 +62,12 @@ if __name__ == "__main__":
         with TemporaryDirectory() as folder:
             told = [outcome(name, Path(folder) / str(number), lang) for number, name in enumerate(FILES)]
         OUTCOMES[lang].write_text("\n".join(told), encoding="utf-8")
+    os.chdir(ROOT)
+    (GOLDEN / "demo").mkdir(exist_ok=True)
+    for county, lang in product(COUNTIES, LANGUAGES):
+        with TemporaryDirectory() as folder:
+            for format, content in reports(county, lang, Path(folder)).items():
+                golden(county, lang, format).write_bytes(content)
     console = Console(record=True, width=text.WIDTH, file=io.StringIO())
     text.show(_checked((TAIZHOU,), (), "national", (), None, "both", (), None), "en", False, console)
     (ROOT / "docs" / "taizhou.svg").write_text(picture(console), encoding="utf-8")

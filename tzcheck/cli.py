@@ -22,10 +22,12 @@ from tzcheck.errors import (
     EXIT_NOTHING,
     EXIT_USAGE,
     Fault,
+    NothingFault,
     Problem,
     UsageFault,
     hint,
 )
+from tzcheck.progress import Bar, Told, nobody
 from tzcheck.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -154,6 +156,7 @@ standard_option = click.option(
     "--standard", "standards", multiple=True, metavar="ID",
     help="标准或指标，如 balanced、balanced.12 / standard or indicator",
 )  # fmt: skip
+progress_option = click.option("--no-progress", is_flag=True, help="不显示进度 / show no progress")
 facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=Given(path_type=Path))
 format_option = click.option(
     "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="格式 / format (text)"
@@ -202,8 +205,8 @@ def main() -> None:
         help="以前的结果（JSON）：只有新问题算未通过 / an earlier result: only what is new fails",
     ),
     annotate_option, lang_option, encoding_option,
-    click.option("--quiet", is_flag=True, help="不打印报告 / print no report"),
-    click.option("--no-progress", is_flag=True, help="不显示进度 / show no progress"),
+    click.option("--quiet", is_flag=True, help="不打印报告和进度 / print neither report nor progress"),
+    progress_option,
 )  # fmt: skip
 @click.pass_context
 def check(
@@ -222,17 +225,27 @@ def check(
 
     thorough = any(format in THOROUGH for format, _ in pairs)
     earlier = result.read(baseline) if baseline else None
-    report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough)
-    if earlier:
-        report = held_against(report, earlier)
-    for format, output in pairs:
-        _put(report, format, output, lang, details, quiet)
+    with _progress(lang, quiet or no_progress) as bar:
+        report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough, bar)
+        if earlier:
+            report = held_against(report, earlier)
+        # What is printed comes last, where no bar stands any more.
+        for number, (format, output) in enumerate(sorted(pairs, key=lambda pair: pair[1] == "-")):
+            bar("writing", number, len(pairs))
+            if output == "-":
+                bar.close()
+            _put(report, format, output, lang, details, quiet)
     if annotate:
         _annotate(paths[0], annotate, report.problems, report.places, report.files, lang)
     code = exit_code(report, fail_on, gate)
     if code == EXIT_NOTHING:
         _complain([Problem("query", "nothing")], lang)
     ctx.exit(code)
+
+
+def _progress(lang: str, silent: bool) -> Bar:
+    """A bar for a long run; none where nobody looks on."""
+    return Bar(lang, silent or not sys.stderr.isatty())
 
 
 def _pairs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -268,12 +281,13 @@ def _annotate(source: Path, target: Path, problems: Any, places: Any, files: Any
 def _checked(
     paths: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
     as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, thorough: bool = False,
+    progress: Told = nobody,
 ) -> "Report":  # fmt: skip
     from tzcheck import compiled, planner, report
 
     book = _book(rule_folders, profile, standards=standards)
     wanted = _wanted(book, standards)
-    facts = _facts(paths, book, encoding)
+    facts = _facts(paths, book, encoding, progress)
 
     def planned(packs: Any, *asked: Any) -> "Plan":
         """The plan as it was kept, or a new one."""
@@ -284,7 +298,7 @@ def _checked(
             compiled.keep(key, found)
         return found
 
-    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned, thorough)
+    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned, thorough, progress)
 
 
 def _sorted(value: Any) -> Any:
@@ -327,13 +341,13 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
     return frozenset(wanted)
 
 
-def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None) -> "Facts":
+def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None, progress: Told = nobody) -> "Facts":
     from tzcheck import facts
     from tzcheck.reading import Known
 
     _known_encoding(encoding)
     known = Known(book.ids, book.standards, book.kinds, book.checks, book.skipped)
-    return facts.read(paths, known, encoding)
+    return facts.read(paths, known, encoding, progress)
 
 
 def _known_encoding(encoding: str | None) -> None:
@@ -399,12 +413,12 @@ def _unwritable(path: Path, error: OSError) -> UsageFault:
     click.option("--show-conversions", "conversions", is_flag=True,
                  help="列出理解后转换的单元格 / list the cells that were understood and turned"),
     click.option("--details", is_flag=True, help="逐条列出问题 / list every problem"),
-    annotate_option,
+    annotate_option, progress_option,
 )  # fmt: skip
 @click.pass_context
 def validate(
     ctx: click.Context, paths: tuple[Path, ...], rule_folders: tuple[Path, ...], lang: str, encoding: str | None,
-    format: str, conversions: bool, details: bool, annotate: Path | None,
+    format: str, conversions: bool, details: bool, annotate: Path | None, no_progress: bool,
 ) -> None:  # fmt: skip
     """只读取和校验数据，不判定 / Only read and cross-check the data: no verdicts."""
     from tzcheck.report import cross_checked, files_data, problem_data, turned_data
@@ -412,8 +426,9 @@ def validate(
     if annotate:
         _can_annotate(paths, annotate)
     book = _book(rule_folders, "national")
-    facts = _facts(paths, book, encoding)
-    problems = cross_checked(book, facts)
+    with _progress(lang, no_progress) as bar:
+        facts = _facts(paths, book, encoding, bar)
+        problems = cross_checked(book, facts, bar)
     failed = any(problem.severity == "error" for problem in problems)
     if format == "json":
         import json
@@ -488,6 +503,7 @@ def compare(
     from tzcheck import result
     from tzcheck.report import as_data
     from tzcheck.writers.compare import WRITERS
+    from tzcheck.writers.words import plain
 
     def judged(path: Path) -> result.Result:
         if path.suffix.casefold() == ".json":
@@ -500,7 +516,7 @@ def compare(
     for problem in (problem for one in found.results for problem in one.problems):
         if problem.severity == "error":
             where = ":".join(str(part) for part in (problem.file, problem.row, problem.column) if part)
-            click.echo(f"{text('severity.error', lang)} {where}  {problem.message}", err=True)
+            click.echo(plain(f"{text('severity.error', lang)} {where}  {problem.message}"), err=True)
     ctx.exit(comparing.exit_code(found))
 
 
@@ -572,6 +588,50 @@ def import_(ctx: click.Context, forms: tuple[Path, ...], folder: Path, lang: str
     ctx.exit(EXIT_FACTS if any(problem.severity == "error" for problem in found.problems) else 0)
 
 
+@main.command(epilog=EXIT_CODES)
+@facts_argument
+@options(
+    click.option(
+        "-o", "--output", "output", required=True, metavar="FILE.xlsx", type=click.Path(path_type=Path),
+        help="写到哪个文件 / the file to write",
+    ),
+    click.option("--force", is_flag=True, help="覆盖已有文件 / overwrite a file that is there"),
+    day_option, profile_option, rules_option, engine_option, county_option, lang_option, encoding_option,
+)  # fmt: skip
+@click.pass_context
+def forms(
+    ctx: click.Context, paths: tuple[Path, ...], output: Path, force: bool, as_of: date | None, profile: str,
+    rule_folders: tuple[Path, ...], engine: str, counties: tuple[str, ...], lang: str, encoding: str | None,
+) -> None:  # fmt: skip
+    """填好国家认定申报表：表Ⅱ-1至表Ⅵ / The official tables to apply for recognition with, filled in."""
+    from tzcheck import application, report
+    from tzcheck.writers import forms as writer
+
+    _can_write(output, force)
+    book = _book(rule_folders, profile)
+    facts = _facts(paths, book, encoding)
+    day = as_of or facts.as_of
+    wanted = frozenset(id for pack in book.packs.values() if pack.application for id in pack.rules)
+    found = report.check(book, facts, wanted, day, engine, counties)
+    filled = application.applications(book, facts, found, day, lang)
+    _complain((problem for problem in found.problems if problem.severity == "error"), lang)
+    if not filled:
+        raise NothingFault([Problem("query", "no_application")])
+    write_whole(output, writer.write(filled, found, lang))
+    blanks = sum(len(blanks) for _, _, blanks in filled)
+    click.echo(text("head.forms", lang, file=output, places=len(filled), blanks=blanks, sheet=text("form.notes", lang)))
+    failed = found.disagreements or any(problem.severity == "error" for problem in found.problems)
+    ctx.exit((EXIT_INTERNAL if found.disagreements else EXIT_FACTS) if failed else 0)
+
+
+def _can_write(output: Path, force: bool) -> None:
+    """Raises UsageFault where a workbook that people fill in can't be written, or would be lost."""
+    if output.suffix.casefold() != ".xlsx":
+        raise UsageFault([Problem("error", "not_xlsx", str(output))])
+    if output.exists() and not force:
+        raise UsageFault([Problem("error", "exists", str(output))])
+
+
 def _write_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Writes all files into a folder, or none of them. Raises UsageFault where they can't be written."""
     is_new = not folder.exists()
@@ -606,10 +666,7 @@ def template(
     """生成空白填报工作簿 / Write a blank workbook to fill in: a sheet a table, with lists and explanations."""
     from tzcheck.template import workbook
 
-    if output.suffix.casefold() != ".xlsx":
-        raise UsageFault([Problem("error", "not_xlsx", str(output))])
-    if output.exists() and not force:
-        raise UsageFault([Problem("error", "exists", str(output))])
+    _can_write(output, force)
     form = _form(standards, profile, rule_folders, lang)
     write_whole(output, workbook(form, output.name))
     told = form.checking("check", str(output))

@@ -1,7 +1,7 @@
 """Facts: the files of a fact set, typed by the tables, with every row either accepted or reported."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice, repeat, zip_longest
@@ -11,6 +11,7 @@ from typing import Any
 from tzcheck.cells import level_of_attainment, share_written
 from tzcheck.errors import FactsFault, NothingFault, Problem, UsageFault
 from tzcheck.place import Place
+from tzcheck.progress import Told, nobody, steps
 from tzcheck.readers import READERS, RawTable
 from tzcheck.readers.store import RAW, ROWS, Plain, Store, types_of
 from tzcheck.readers.yaml import cell
@@ -128,7 +129,7 @@ class RowSet:
     values: Mapping[str, Any]
 
 
-def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Facts:
+def read(paths: Sequence[Path], known: Known, encoding: str | None = None, progress: Told = nobody) -> Facts:
     """The facts in `paths`: folders of a county or city, folders of such folders, or single tables.
 
     Raises FactsFault where nothing at all could be read.
@@ -143,8 +144,9 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
             continue
         sets = sets_below(reading, path) if is_there else []
         before, errors = len(reading.files), reading.errors
-        for folder, files in sets:
-            read_set(reading, path, folder, files)
+        step = steps(progress, "reading", sum(len(files) for _, files in sets))
+        for _, files in sets:
+            read_set(reading, path, files, step)
         root = _from_here(path if path.is_dir() else path.parent)
         reading.files[before:] = [replace(file, root=root) for file in reading.files[before:]]
         if not is_there:
@@ -153,7 +155,7 @@ def read(paths: Sequence[Path], known: Known, encoding: str | None = None) -> Fa
             reading.error("no_tables", str(path), details=table_names())
     if not reading.files:
         raise FactsFault(reading.problems)
-    _type_tables(reading)
+    _type_tables(reading, progress)
     _check_schools(reading)
     return _facts(reading)
 
@@ -228,10 +230,11 @@ def _facts(reading: Reading) -> Facts:
     )
 
 
-def _type_tables(reading: Reading) -> None:
+def _type_tables(reading: Reading, progress: Told = nobody) -> None:
     reading.store.make(TABLES[id] for id in reading.parts)
+    step = steps(progress, "typing", sum(map(len, reading.parts.values())))
     for id, parts in reading.parts.items():
-        _type_table(reading, TABLES[id], parts)
+        _type_table(reading, TABLES[id], parts, step)
     for id, parts in list(reading.parts.items()):
         if not any(reading.files[part.file].rows for part in parts):
             del reading.parts[id]
@@ -245,11 +248,12 @@ def _telling(table: Table, columns: Sequence[Column | None], unnamed: Iterable[i
     return [*own, *unnamed]
 
 
-def _type_table(reading: Reading, table: Table, parts: list[Part]) -> None:
-    """Types the rows of all files for a table and adds the sound ones."""
+def _type_table(reading: Reading, table: Table, parts: list[Part], typed: Callable[[], None]) -> None:
+    """Types the rows of all files for a table and adds the sound ones; `typed` is told of every file."""
     store = reading.store
     listed = []
     for part in parts:
+        typed()
         bulk = part.raw.bulk
         telling = _telling(table, part.columns, bulk.unnamed) if bulk else ()
         if bulk and store.hold_file(bulk, part.columns, (part.own, part.file), telling):

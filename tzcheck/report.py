@@ -24,6 +24,7 @@ from tzcheck.explanation import answered
 from tzcheck.facts import Facts
 from tzcheck.place import LEVELS, TAIZHOU
 from tzcheck.planner import plan
+from tzcheck.progress import Told, nobody
 from tzcheck.reading import FileRead, Turned
 from tzcheck.result import SCHEMA
 from tzcheck.row import REFERENCES
@@ -115,6 +116,7 @@ def check(
     counties: Iterable[str] = (),
     planned: Planner = plan,
     thorough: bool = False,
+    progress: Told = nobody,
 ) -> Report:
     """Judges the facts against the rules `wanted` on a day; `counties` (codes or names) narrow the places.
 
@@ -124,7 +126,7 @@ def check(
     """
     places = _chosen(facts, tuple(counties))
     work = planned(list(book.packs.values()), book.leading_to(wanted) | book.checks, day, facts.given)
-    judgements = agree.judge(work, facts, engine)
+    judgements = agree.judge(work, facts, engine, progress)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
     found_spreads, standings = agree.details(work, facts, wanted) if thorough else ((), ())
     spreads: dict[tuple[str, str], list[Spread]] = {}
@@ -231,10 +233,10 @@ def _needed(one: Indicator) -> Iterable[str]:
             return [name for name in str(details.get("needed", "")).split(", ") if name]
 
 
-def cross_checked(book: Rulebook, facts: Facts) -> tuple[Problem, ...]:
+def cross_checked(book: Rulebook, facts: Facts, progress: Told = nobody) -> tuple[Problem, ...]:
     """What is wrong with the facts: what was found when they were read, and the cross-checks that fail."""
     day = max((day for _, day in facts.days), default=date.max)
-    return check(book, facts, frozenset(), day, "duckdb").problems
+    return check(book, facts, frozenset(), day, "duckdb", progress=progress).problems
 
 
 def _chosen(facts: Facts, counties: tuple[str, ...]) -> Sequence[int]:
@@ -526,11 +528,16 @@ def shown(value: Fraction | str | None, other: Fraction | str | None = None) -> 
     """A number for people: two decimals, and more where rounding would make it 0 or equal to `other`."""
     if not isinstance(value, Fraction):
         return "—" if value is None else value
-    apart = [number for number in (Fraction(0), other) if isinstance(number, Fraction) and number != value]
-    places = 2
-    while places < 9 and any(rounded(value, places) == rounded(number, places) for number in apart):
-        places += 1
-    return _plain(rounded(value, places))
+    apart = [number for number in (Fraction(0), other) if isinstance(number, Fraction)]
+    return _plain(rounded(value, decimals(value, 2, apart)))
+
+
+def decimals(value: Fraction, least: int, others: Iterable[Fraction]) -> int:
+    """How many decimals it takes, `least` or more, for a number not to be rounded to one of the others."""
+    apart = [number for number in others if number != value]
+    while least < 9 and any(rounded(value, least) == rounded(number, least) for number in apart):
+        least += 1
+    return least
 
 
 def distance(value: Fraction | None) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -396,13 +397,77 @@ class PackFile(Model):
     pack: PackHead
 
 
+class Heading(Model):
+    """A column of the form to apply with: the rule `variation` judges how schools vary in what it shows."""
+
+    heading: str
+    short: str
+    variation: str
+
+
+class OfEach(Model):
+    """What the form says of each subject of a rule; `{name}` is the subject, `{1}` what it is first compared by."""
+
+    each: str
+
+
+class Recognition(Model):
+    """The last table of the form: the rule that decides it, and what its cells say, by row."""
+
+    rule: str
+    rows: dict[str, tuple[str, ...]]
+
+
+class Application(Model):
+    """The official form by which a place applies: its tables, by the rules that decide them.
+
+    `resources` are the columns of a school, `schools` the rule about all of them, of which a school may fall short
+    down to the share `allowed`. In what is said beside a rule `{measure}` is a measure of the place,
+    `{measure.category}` one of its categories, `{value}`, `{checked}` and `{breaches}` those of the indicator. A
+    number before % is a share, one before 级 a level.
+    """
+
+    source: Source
+    allowed: Amount
+    schools: str
+    resources: dict[str, Heading]
+    schools_note: str
+    guarantee: dict[str, str | OfEach]
+    quality: dict[str, str | OfEach]
+    recognition: Recognition
+
+    @property
+    def said(self) -> Iterator[str]:
+        """Everything that names measures of the place."""
+        yield self.schools_note
+        yield from (one for one in (*self.guarantee.values(), *self.quality.values()) if isinstance(one, str))
+        yield from (cell for row in self.recognition.rows.values() for cell in row)
+
+    @property
+    def rules(self) -> Iterator[str]:
+        """The rules that decide it."""
+        yield from (self.schools, *self.resources, *(one.variation for one in self.resources.values()))
+        yield from (*self.guarantee, *self.quality, self.recognition.rule)
+
+
+# What an application may say of an indicator itself.
+OF_INDICATOR = ("value", "checked", "breaches")
+
+
+def blanks(said: str) -> list[tuple[str, str | None]]:
+    """The names in a text of an application, each with its category."""
+    names = [name for _, name, _, _ in Formatter().parse(said) if name]
+    return [(name.partition(".")[0], name.partition(".")[2] or None) for name in names]
+
+
 class TopicFile(Model):
-    """A file of parameters, scopes, measures and rules on one topic."""
+    """A file of parameters, scopes, measures and rules on one topic, or of the form to apply with."""
 
     parameters: dict[str, Parameter] = {}
     scopes: dict[str, Scope] = {}
     measures: dict[str, Measure] = {}
     rules: dict[str, Rule] = {}
+    application: Application | None = None
 
 
 class Case(Model):
@@ -445,6 +510,7 @@ class RulePack:
     rules: Mapping[str, Rule]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     scopes: Mapping[str, Scope] = field(default_factory=dict)
+    application: Application | None = None
 
     @property
     def id(self) -> str:
@@ -578,6 +644,7 @@ class _Loading:
         self.rules: dict[str, dict[str, Rule]] = {}
         self.parameters: dict[str, dict[str, Parameter]] = {}
         self.scopes: dict[str, dict[str, Scope]] = {}
+        self.applications: dict[str, Application] = {}
         self.cases: list[Case] = []
         self.profiles: dict[str, Profile] = {}
         self.homes: dict[str, Path] = {}
@@ -635,6 +702,7 @@ def examine(
             dict(sorted(loading.rules.get(id, {}).items(), key=_by_number)),
             loading.parameters.get(id, {}),
             loading.scopes.get(id, {}),
+            loading.applications.get(id),
         )
         for id, head in loading.heads.items()
     }
@@ -657,6 +725,8 @@ def examine(
         for name, one in one_pack.measures.items():
             _check_parts(loading, one_pack, name, one)
         _check_pack(loading, one_pack)
+        if one_pack.application:
+            _check_application(loading, one_pack, one_pack.application)
         for id, rule in one_pack.rules.items():
             _check_rule(loading, one_pack, id, rule)
     _check_outcomes(loading, packs)
@@ -796,7 +866,7 @@ def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
         "measures": Measure, "scopes": Scope, "also": Also, "readings": Reading, "relaxations": Relaxation,
         "rules": Rule, "cases": Case, "pack": PackHead,
         "source": Source, "outcome": Outcome, "signs": Signs, "title": Text, "fix": Text, "note": Text,
-        "holds_for": Share,
+        "holds_for": Share, "application": Application, "resources": Heading, "recognition": Recognition,
     }  # fmt: skip
     target: type[BaseModel] = model
     for part in path:
@@ -832,6 +902,11 @@ def _add_topic(loading: _Loading, pack: str, file: str, topic: TopicFile) -> Non
         else:
             rules[id] = rule
             loading.where[id] = (file, loading.lines[file].line(("rules", id)) or 1)
+    if topic.application and pack in loading.applications:
+        loading.error("duplicate_id", file, ("application",), value="application")
+    elif topic.application:
+        loading.applications[pack] = topic.application
+        loading.where[f"application {pack}"] = (file, loading.lines[file].line(("application",)) or 1)
 
 
 def _under_profile(loading: _Loading, packs: dict[str, RulePack], profile: Profile) -> dict[str, RulePack]:
@@ -924,6 +999,34 @@ def _check_pack(loading: _Loading, pack: RulePack) -> None:
         if one.each in BY_NOUN and name in BY_NOUN[one.each].column_ids:
             where = loading.where[f"measure {pack.id}.{name}"]
             loading.problems.append(Problem("error", "name_clash", *where, value=name))
+
+
+def _check_application(loading: _Loading, pack: RulePack, form: Application) -> None:
+    """The rules and measures that the form to apply with names must be there."""
+    where = loading.where[f"application {pack.id}"]
+    for id in form.rules:
+        if id not in pack.rules:
+            _unknown(loading, *where, "unknown_id", id, pack.rules)
+    for said in form.said:
+        try:
+            found = blanks(said)
+        except ValueError as error:
+            loading.problems.append(
+                Problem("error", "bad_value", *where, value=said, details={"why": f"{said}: {error}"})
+            )
+            continue
+        for name, category in found:
+            one = pack.measures.get(name)
+            known = [id for id, measure in pack.measures.items() if measure.each == "county"]
+            if name in OF_INDICATOR and category is None:
+                continue
+            if one is None or name not in known:
+                _unknown(loading, *where, "unknown_name", name, [*known, *OF_INDICATOR])
+                continue
+            split = split_table(pack, one.by)
+            codes = (split.column(one.by).codes or {}) if split and one.by else {}
+            if category not in (codes or (None,)):
+                _unknown(loading, *where, "unknown_category", category or "", codes)
 
 
 def _check_measure(loading: _Loading, pack: RulePack, name: str, one: Measure) -> None:
@@ -1273,6 +1376,18 @@ def with_parts(pack: RulePack, name: str) -> dict[str, Measure]:
 def measures_of(pack: RulePack, each: str, by: str | None) -> list[str]:
     """The measures of a rule's subjects; a measure of the whole place holds for each of its categories."""
     return [name for name, one in pack.measures.items() if one.each == each and one.by in (None, by)]
+
+
+def valued(pack: RulePack, name: str, rule: str) -> RulePack:
+    """The pack with one rule more, which asks nothing but what a measure of places comes to (its left side)."""
+    one = pack.measures[name]
+    asked = condition.parse(f"{name} >= 0")
+    source = Source(document=pack.head.document, certainty="A")
+    made = Rule(
+        number="", title=Text(zh=name, en=name), source=source, each=one.each, by=one.by, requires=f"{name} >= 0"
+    )
+    made._asks = (Ask(one.each, one.by, asked, None),)
+    return replace(pack, rules={**pack.rules, rule: made})
 
 
 def lint(book: Rulebook, day: date) -> list[Problem]:

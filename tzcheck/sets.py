@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import chain, islice
@@ -80,8 +81,11 @@ def sets_below(reading: Reading, path: Path) -> list[tuple[Path, list[Path]]]:
     return sets
 
 
-def read_set(reading: Reading, root: Path, folder: Path, files: list[Path]) -> None:
-    """Reads the files of a set: its place, and the columns of its tables. `root` is the path that was given."""
+def read_set(reading: Reading, root: Path, files: list[Path], read: Callable[[], None]) -> None:
+    """Reads the files of a set: its place, and the columns of its tables. `root` is the path that was given.
+
+    `read` is told of every file.
+    """
     base = root if root.is_dir() else root.parent
     own = FactSet()
     described = [path for path in files if path.name in SET_FILES]
@@ -92,6 +96,7 @@ def read_set(reading: Reading, root: Path, folder: Path, files: list[Path]) -> N
     if not described:
         reading.sets.append(own)
     for path in files:
+        read()
         name = path.relative_to(base).as_posix()
         if path.name in SET_FILES:
             continue

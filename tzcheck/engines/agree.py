@@ -8,6 +8,7 @@ from tzcheck.engines import duckdb, rete
 from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject
 from tzcheck.errors import EngineFault, Problem, UsageFault
 from tzcheck.facts import Facts
+from tzcheck.progress import Told, nobody
 from tzcheck.sql import Judgement, Plan
 
 MOST_SUBJECTS = 50_000
@@ -34,7 +35,7 @@ class Judgements:
     unasked: int
 
 
-def judge(plan: Plan, facts: Facts, engine: str) -> Judgements:
+def judge(plan: Plan, facts: Facts, engine: str, progress: Told = nobody) -> Judgements:
     """The verdicts of a plan. `auto` judges with both engines up to 50,000 subjects, beyond that with DuckDB alone.
 
     Raises UsageFault where the engine asked for is not there, EngineFault where a subject got no verdict.
@@ -47,7 +48,7 @@ def judge(plan: Plan, facts: Facts, engine: str) -> Judgements:
     if engine == "auto" and not few:
         why = f"> {MOST_SUBJECTS}"
     both = engine != "duckdb" and why is None
-    judged = duckdb.judge(plan, facts, both, few)
+    judged = duckdb.judge(plan, facts, both, few, progress)
     _check_number(due, judged)
     if not both:
         return Judgements("duckdb", why, judged.counts, judged.told, (), 0)

@@ -14,6 +14,7 @@ from tzcheck import sql
 from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject, Value, told
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
+from tzcheck.progress import Told, nobody
 from tzcheck.readers.store import ROWS
 from tzcheck.row import REFERENCES
 from tzcheck.sql import Batch, Judgement, Plan, Root, Side
@@ -24,7 +25,7 @@ NEAR = Fraction(1, 10**9)
 STEP = Decimal(1).scaleb(-sql.VARIATION_DECIMALS)
 
 
-def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged:
+def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress: Told = nobody) -> Judged:
     """Every subject's verdict, counted by rule, place and category.
 
     With `everyone` all subjects (but those of cross-checks) are returned, not only those that a report tells of.
@@ -59,11 +60,13 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False) -> Judged
         facts.store.make(TABLES[id] for id in plan.tables)
         # While DuckDB works for one thread, Python can for the other.
         with ThreadPoolExecutor(2) as pool:
+            progress("judging", 0, len(plan.batches))
             for step in plan.steps:
                 list(pool.map(lambda query: connection.cursor().execute(query), step))
             for root in plan.roots:
                 _settle(connection, root)
-            for counted, of_told, of_all in pool.map(judged, plan.batches):
+            for number, (counted, of_told, of_all) in enumerate(pool.map(judged, plan.batches), start=1):
+                progress("judging", number, len(plan.batches))
                 counts += counted
                 subjects_told += of_told
                 subjects += of_all

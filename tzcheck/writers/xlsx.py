@@ -67,8 +67,8 @@ COLUMNS = {
     "indicators": (("place_of", 14), ("standard", 16), ("indicator", 22), ("number", 7), ("title", 60), ("sign", 6),
                    ("verdict", 10), ("value", 12), ("comparator", 6), ("limit", 12), ("unit", 10), ("checked", 9),
                    ("breaches", 9), ("reason", 44), ("document", 30), ("clause", 20), ("certainty", 8)),
-    "breaches": (("place_of", 14), ("indicator", 22), ("title", 50), ("subject", 16), ("name", 30), ("category", 10),
-                 ("value", 12), ("comparator", 6), ("limit", 12), ("unit", 10), ("shortfall", 12),
+    "breaches": (("place_of", 14), ("indicator", 22), ("title", 50), ("verdict", 10), ("subject", 16), ("name", 30),
+                 ("category", 10), ("value", 12), ("comparator", 6), ("limit", 12), ("unit", 10), ("shortfall", 12),
                  ("shortfall_unit", 10), ("file", 24), ("sheet", 14), ("row", 8), ("column", 20)),
     "schools": (("place_of", 14), ("subject", 16), ("name", 34), ("score", 9), ("met", 8), ("unmet", 8),
                 ("undetermined", 10), ("which", 60)),
@@ -89,7 +89,8 @@ def _sheet(book: Workbook, lang: str, name: str, rows: Iterable[Row]) -> None:
     sheet.freeze_panes = "A2"
     for index, (_, width) in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
-    _pages(sheet)
+    lay_out(sheet)
+    sheet.print_title_rows = "1:1"
     sheet.append([_headed(sheet, text(f"xlsx.of.{column}", lang)) for column, _ in columns])
     last = 1
     for row in rows:
@@ -100,11 +101,11 @@ def _sheet(book: Workbook, lang: str, name: str, rows: Iterable[Row]) -> None:
     sheet.print_area = area
 
 
-def _pages(sheet: Any) -> None:
+def lay_out(sheet: Any) -> None:
+    """A4 across, as wide as the page and as long as it takes."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"
 
 
 def _headed(sheet: Any, title: str) -> Any:
@@ -171,7 +172,8 @@ def _matrix(book: Workbook, report: Report, lang: str) -> None:
     sheet: Any = book.create_sheet(text("xlsx.matrix", lang))
     for letter, width in (("A", 8), ("B", 60)):
         sheet.column_dimensions[letter].width = width
-    _pages(sheet)
+    lay_out(sheet)
+    sheet.print_title_rows = "1:1"
     sheet.freeze_panes = "C1"
     for columns in report.by_standard.values():
         pack = columns[0][1].pack
@@ -201,17 +203,17 @@ def _foot(score: Score, name: str) -> Cell | Value:
 
 
 def _breaches(report: Report, lang: str) -> Iterable[Row]:
+    """Every breach, also where an indicator is met since so few are allowed, or can't be told."""
     files = {file.path: file for file in report.files}
     for scored, _, one in _all(report):
-        if Verdict.UNMET in (one.verdict, one.waived_from):
-            for item in one.evidence:
-                file = files.get(item.file or "")
-                yield (
-                    scored.place.name, one.id, one.rule.title.of(lang), item.subject, item.name,
-                    category(item.category, lang), item.value, SIGNS.get(item.comparator, item.comparator), item.limit,
-                    item.unit, item.shortfall, item.shortfall_unit, file.book if file else item.file,
-                    file.sheet if file else None, item.row, item.column,
-                )  # fmt: skip
+        for item in one.evidence:
+            file = files.get(item.file or "")
+            yield (
+                scored.place.name, one.id, one.rule.title.of(lang), text(f"verdict.{one.verdict.value}", lang),
+                item.subject, item.name, category(item.category, lang), item.value,
+                SIGNS.get(item.comparator, item.comparator), item.limit, item.unit, item.shortfall, item.shortfall_unit,
+                file.book if file else item.file, file.sheet if file else None, item.row, item.column,
+            )  # fmt: skip
 
 
 def _schools(report: Report) -> Iterable[Row]:
