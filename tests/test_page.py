@@ -1,5 +1,6 @@
-"""The page, driven in a real browser: it loads alone, filters, speaks both languages, prints and can be used by all."""
+"""The pages, driven in a real browser: they load alone, filter, speak both languages, print, can be used by all."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support import ROOT, tzcheck
+from tests.results import breach, county, indicator, later, result, written
+from tests.support import ROOT, TAIZHOU, tzcheck
 from tests.test_writers import HOSTILE
 from tests.test_writers import hostile as hostile
 from tzcheck.engines.judged import Spread
@@ -20,6 +22,8 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 WIDTHS = (390, 820, 1280)
+# Pages of a result, and such as are made of several.
+REPORTS, OTHERS = ("zh", "several"), ("compare", "trend")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The page of a county in both languages, and that of several."""
+    """The page of a county in both languages, and that of several; two results compared; three days of ten counties."""
     folder = tmp_path_factory.mktemp("pages")
     found = {}
     for name, facts, lang in (("zh", "nearly", "zh"), ("en", "nearly", "en"), ("several", "", "zh")):
@@ -40,6 +44,15 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         tzcheck(
             "check", ROOT / "facts" / "demo-2022" / facts, "--lang", lang, "--format", "html", "--output", found[name]
         )
+    days = []
+    for facts, step in ((ROOT / "facts" / "demo-2022", 5), (TAIZHOU, 3)):
+        first = json.loads(tzcheck("check", facts, "--format", "json", "--lang", "zh").out)
+        found_later = (later(first, f"{2022 + number}-12-31", number * step) for number in range(3))
+        days.append([written(folder / f"{step}-{one['as_of']}.json", one) for one in found_later])
+    for lang, name in (("zh", ""), ("en", "-en")):
+        for command, results in (("compare", days[0][:2]), ("trend", days[1])):
+            target = found[command + name] = folder / f"{command}{name}.html"
+            tzcheck(command, *results, "--lang", lang, "--format", "html", "--output", target)
     return found
 
 
@@ -55,7 +68,7 @@ def shown(page: Page) -> list[str]:
     return page.locator("tr.ind:not([hidden]) code").all_text_contents()
 
 
-@pytest.mark.parametrize("name", ["zh", "en", "several"])
+@pytest.mark.parametrize("name", [*REPORTS, "en", *OTHERS])
 def test_a_page_loads_without_errors_and_asks_for_nothing(page: Page, pages: dict[str, Path], name: str) -> None:
     errors: list[str] = []
     asked: list[str] = []
@@ -65,7 +78,8 @@ def test_a_page_loads_without_errors_and_asks_for_nothing(page: Page, pages: dic
     page.goto(pages[name].as_uri())
     assert errors == []
     assert asked == [pages[name].as_uri()]
-    assert page.locator("#filter").is_visible()
+    assert page.locator("#filter").is_visible() or name in OTHERS
+    assert page.locator("#lang").is_visible()
 
 
 def test_verdicts_and_words_narrow_what_is_shown(page: Page, pages: dict[str, Path]) -> None:
@@ -92,7 +106,10 @@ def test_of_several_places_one_can_be_chosen(page: Page, pages: dict[str, Path])
     assert page.locator(".of-place:not([hidden])").count() == 1
 
 
-def test_the_page_can_be_switched_to_the_other_language_and_back(page: Page, pages: dict[str, Path]) -> None:
+@pytest.mark.parametrize(("zh", "en"), [("zh", "en"), *((name, f"{name}-en") for name in OTHERS)])
+def test_a_page_can_be_switched_to_the_other_language_and_back(
+    page: Page, pages: dict[str, Path], zh: str, en: str
+) -> None:
     def told(path: Path, switched: int) -> tuple[str, str, str, list[str]]:
         page.goto(path.as_uri())
         for _ in range(switched):
@@ -101,9 +118,9 @@ def test_the_page_can_be_switched_to_the_other_language_and_back(page: Page, pag
         text = page.locator("body").evaluate("one => one.innerText")
         return page.title(), str(page.evaluate("document.documentElement.lang")), text, labels
 
-    assert told(pages["zh"], 1) == told(pages["en"], 0)
-    assert told(pages["zh"], 2) == told(pages["zh"], 0)
-    assert told(pages["en"], 1) == told(pages["zh"], 0)
+    assert told(pages[zh], 1) == told(pages[en], 0)
+    assert told(pages[zh], 2) == told(pages[zh], 0)
+    assert told(pages[en], 1) == told(pages[zh], 0)
 
 
 def test_words_are_looked_for_in_the_language_that_is_shown(page: Page, pages: dict[str, Path]) -> None:
@@ -113,7 +130,7 @@ def test_words_are_looked_for_in_the_language_that_is_shown(page: Page, pages: d
     assert shown(page) == ["balanced.12"]
 
 
-@pytest.mark.parametrize("name", ["zh", "several"])
+@pytest.mark.parametrize("name", [*REPORTS, *OTHERS])
 def test_printed_no_table_is_cut(page: Page, pages: dict[str, Path], name: str, tmp_path: Path) -> None:
     page.set_viewport_size({"width": 688, "height": 1000})  # A4 within its margins
     page.goto(pages[name].as_uri())
@@ -128,7 +145,7 @@ def test_printed_no_table_is_cut(page: Page, pages: dict[str, Path], name: str, 
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["zh", "several"])
+@pytest.mark.parametrize("name", [*REPORTS, *OTHERS])
 def test_a_page_fits_every_screen(page: Page, pages: dict[str, Path], name: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(pages[name].as_uri())
@@ -136,7 +153,7 @@ def test_a_page_fits_every_screen(page: Page, pages: dict[str, Path], name: str,
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["zh", "several"])
+@pytest.mark.parametrize("name", [*REPORTS, *OTHERS])
 def test_nothing_keeps_anybody_from_using_the_page(page: Page, pages: dict[str, Path], name: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(pages[name].as_uri())
@@ -179,4 +196,43 @@ def test_a_name_that_means_something_to_a_browser_is_a_name(page: Page, hostile:
     tzcheck("check", hostile, "--format", "html", "--output", target)
     page.goto(target.as_uri())
     assert HOSTILE in page.locator("#indicators").inner_text()
+    assert page.locator("script").count() == 2
+
+
+def test_a_school_is_unfolded_to_what_became_of_its_breaches(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["compare"].as_uri())
+    school = page.locator("#schools details").first
+    table = school.locator("table")
+    assert not table.is_visible()
+    school.locator("summary").click()
+    assert table.is_visible()
+    told = table.locator("tbody td:first-child").all_text_contents()
+    counts = {kind: told.count(kind) for kind in ("已解决", "新出现", "仍未解决", "不再有判定")}
+    said = "、".join(f"{kind} {number} 处" for kind, number in counts.items() if number)
+    assert school.locator("summary .quiet").text_content() == said
+
+
+def test_every_line_of_a_plot_is_a_row_of_the_table_beside_it(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["trend"].as_uri())
+    section = page.locator("#balanced")
+    assert section.locator("svg .line").count() == section.locator("tbody tr").count() == 10
+    for width, beside in ((1280, True), (820, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        plot, table = (section.locator(one).bounding_box() for one in ("svg", "table"))
+        assert plot
+        assert table
+        assert (plot["x"] + plot["width"] <= table["x"]) is beside
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_a_name_that_means_something_to_a_browser_is_a_name_on_every_page(
+    page: Page, tmp_path: Path, command: str
+) -> None:
+    found = result(county(indicator(f"balanced.{HOSTILE}", "unmet", breach(HOSTILE)), name=f"@switched@{HOSTILE}"))
+    paths = [written(tmp_path / f"{day}.json", found | {"as_of": f"{day}-12-31"}) for day in (2021, 2022)]
+    target = tmp_path / "page.html"
+    tzcheck(command, *paths, "--format", "html", "--output", target)
+    page.goto(target.as_uri())
+    page.locator("#lang").click()
+    assert f"@switched@{HOSTILE}" in str(page.locator("main").evaluate("one => one.textContent"))
     assert page.locator("script").count() == 2

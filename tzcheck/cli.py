@@ -23,7 +23,6 @@ from tzcheck.errors import (
     EXIT_INTERNAL,
     EXIT_NOTHING,
     EXIT_USAGE,
-    FactsFault,
     Fault,
     NothingFault,
     Problem,
@@ -54,8 +53,8 @@ EXIT_CODES = """\b
 FORMATS = ("text", "json", "matrix", "md", "csv", "junit", "sarif", "github", "html", "xlsx")
 # The formats that tell of every subject.
 THOROUGH = frozenset({"html", "xlsx"})
-# What a file leads to that is JSON and yet no result.
-WRONG_RESULT = (KeyError, TypeError, ValueError, AttributeError)
+# The formats of a comparison and of a trend.
+FEWER_FORMATS = ("text", "md", "html", "json")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -168,6 +167,12 @@ format_option = click.option(
 output_option = click.option(
     "--output", "outputs", multiple=True, metavar="PATH", help="写入文件，- 为标准输出 / file, - for standard output"
 )
+one_format_option = click.option(
+    "--format", "format", type=click.Choice(FEWER_FORMATS), default="text", show_default=True, help="格式 / format"
+)
+one_output_option = click.option(
+    "--output", default="-", metavar="PATH", help="写入文件，- 为标准输出 / file, - for standard output"
+)
 
 
 @click.group(cls=Guarded, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -217,14 +222,16 @@ def check(
     pairs = _pairs(formats, outputs)
     if annotate:
         _can_annotate(paths, annotate)
+    from tzcheck import result
+    from tzcheck.baseline import held_against
     from tzcheck.report import exit_code
 
     thorough = any(format in THOROUGH for format, _ in pairs)
-    earlier = _result(baseline) if baseline else None
+    earlier = result.read(baseline) if baseline else None
     with _progress(lang, quiet or no_progress) as bar:
         report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough, bar)
         if earlier:
-            report = _held_against(report, earlier, str(baseline))
+            report = held_against(report, earlier)
         # What is printed comes last, where no bar stands any more.
         for number, (format, output) in enumerate(sorted(pairs, key=lambda pair: pair[1] == "-")):
             bar("writing", number, len(pairs))
@@ -242,16 +249,6 @@ def check(
 def _progress(lang: str, silent: bool) -> Bar:
     """A bar for a long run; none where nobody looks on."""
     return Bar(lang, silent or not sys.stderr.isatty())
-
-
-def _held_against(report: "Report", earlier: dict[str, Any], path: str) -> "Report":
-    from tzcheck.baseline import held_against
-
-    try:
-        return held_against(report, earlier)
-    except WRONG_RESULT as error:
-        why = {"why": f"{type(error).__name__} {error}"}
-        raise FactsFault([Problem("error", "no_result", path, details=why)]) from None
 
 
 def _pairs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -396,7 +393,7 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
-    data = content.encode() if isinstance(content, str) else content
+    data = content.encode(errors="replace") if isinstance(content, str) else content
     beside = path.parent / f".tzcheck.{os.getpid()}.part"
     try:
         if path.exists() and not path.is_file():
@@ -559,59 +556,70 @@ def explain(
 
 
 @main.command(epilog=EXIT_CODES)
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=Given(path_type=Path))
+@click.argument("new", type=Given(path_type=Path))
 @options(
-    day_option, profile_option, rules_option, engine_option, lang_option, encoding_option,
-    click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True),
+    day_option, profile_option, rules_option, engine_option, lang_option, encoding_option, one_format_option,
+    one_output_option,
 )  # fmt: skip
 @click.pass_context
 def compare(
     ctx: click.Context, old: Path, new: Path, as_of: date | None, profile: str, rule_folders: tuple[Path, ...],
-    engine: str, lang: str, encoding: str | None, format: str,
+    engine: str, lang: str, encoding: str | None, format: str, output: str,
 ) -> None:  # fmt: skip
     """两次结果对比：已解决、新出现、仍未解决 / Two results (or fact sets): fixed, new, still open."""
-    import json
-
     from tzcheck import compare as comparing
+    from tzcheck import result
     from tzcheck.report import as_data
+    from tzcheck.writers.compare import WRITERS
+    from tzcheck.writers.words import plain
 
-    def result(path: Path) -> dict[str, Any]:
-        if path.suffix == ".json":
-            return _result(path)
-        return as_data(_checked((path,), rule_folders, profile, (), as_of, engine, (), encoding), lang)
+    def judged(path: Path) -> result.Result:
+        if path.suffix.casefold() == ".json":
+            return result.read(path)
+        report = _checked((path,), rule_folders, profile, (), as_of, engine, (), encoding)
+        return result.Result.model_validate(as_data(report, lang))
 
-    results = [result(old), result(new)]
-    try:
-        found = comparing.compare(*results)
-    except WRONG_RESULT as error:
-        why = f"{type(error).__name__} {error}"
-        raise FactsFault([Problem("error", "no_result", f"{old}, {new}", details={"why": why})]) from None
-    if format == "json":
-        click.echo(json.dumps(comparing.as_data(found), ensure_ascii=False, indent=1))
+    found = comparing.compare(judged(old), judged(new))
+    _deliver(WRITERS[format](found, lang, _titles(rule_folders)), output)
+    for problem in (problem for one in found.results for problem in one.problems):
+        if problem.severity == "error":
+            where = ":".join(str(part) for part in (problem.file, problem.row, problem.column) if part)
+            click.echo(plain(f"{text('severity.error', lang)} {where}  {problem.message}"), err=True)
+    ctx.exit(comparing.exit_code(found))
+
+
+@main.command(epilog=EXIT_CODES)
+@click.argument("results", metavar="RESULT...", nargs=-1, required=True, type=Given(path_type=Path))
+@options(lang_option, one_format_option, one_output_option)
+def trend(results: tuple[Path, ...], lang: str, format: str, output: str) -> None:
+    """历次结果的达成度走势 / Achievement over time.
+
+    RESULT 是不同日期的结果文件（check --format json），至少两份 / results of different days, two at least.
+    """
+    from tzcheck import result
+    from tzcheck import trend as course
+    from tzcheck.writers.trend import WRITERS
+
+    if len(results) < 2:
+        raise UsageFault([Problem("error", "few_results", str(results[0]))])
+    found = course.trend([(str(path), result.read(path)) for path in results])
+    _deliver(WRITERS[format](found, lang, _titles(())), output)
+
+
+def _titles(rule_folders: tuple[Path, ...]) -> dict[str, dict[str, str]]:
+    """The titles of all standards and indicators, in every language."""
+    book = _book(rule_folders, "national")
+    every = {id: pack.head.title for id, pack in book.packs.items()} | {id: rule.title for id, _, rule in book.rules()}
+    return {id: {lang: title.of(lang) for lang in LANGUAGES} for id, title in every.items()}
+
+
+def _deliver(written: str, output: str) -> None:
+    """A text to a file, or to standard output."""
+    if output == "-":
+        click.echo(written, nl=False)
     else:
-        click.echo(comparing.as_text(found, lang), nl=False)
-    for one in results:
-        for problem in one["problems"]:
-            if problem["severity"] == "error":
-                where = ":".join(str(problem[key]) for key in ("file", "row", "column") if problem[key])
-                click.echo(f"{text('severity.error', lang)} {where}  {problem['message']}", err=True)
-    ctx.exit(comparing.exit_code(results, found))
-
-
-def _result(path: Path) -> dict[str, Any]:
-    """A result that was written before. Raises FactsFault where it is none."""
-    import json
-
-    from tzcheck.report import SCHEMA
-
-    try:
-        data = json.loads(path.read_bytes())
-        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            raise FactsFault([Problem("error", "no_result", str(path), details={"why": f"schema ≠ {SCHEMA}"})])
-    except (OSError, ValueError, RecursionError) as error:
-        raise FactsFault([Problem("error", "no_result", str(path), details={"why": str(error)})]) from None
-    return data
+        write_whole(Path(output), written)
 
 
 @main.command("import", epilog=EXIT_CODES)
@@ -866,7 +874,7 @@ def rules_coverage(ctx: click.Context, catalogue: Path, rule_folders: tuple[Path
         "--format", "format", type=click.Choice(["markdown", "html"]), default="markdown", show_default=True,
         help="格式 / format",
     ),
-    click.option("--output", default="-", metavar="PATH", help="写入文件，- 为标准输出 / file, - for standard output"),
+    one_output_option,
 )  # fmt: skip
 def rules_docs(
     rule_folders: tuple[Path, ...], profile: str, as_of: date | None, lang: str, format: str, output: str
@@ -878,10 +886,7 @@ def rules_docs(
     written = catalogue.markdown(book, as_of, lang)
     if format == "html":
         written = catalogue.html(written, lang)
-    if output == "-":
-        click.echo(written, nl=False)
-    else:
-        write_whole(Path(output), written)
+    _deliver(written, output)
 
 
 @rules.command("schema")

@@ -26,6 +26,7 @@ from tzcheck.place import LEVELS, TAIZHOU
 from tzcheck.planner import plan
 from tzcheck.progress import Told, nobody
 from tzcheck.reading import FileRead, Turned
+from tzcheck.result import SCHEMA
 from tzcheck.row import REFERENCES
 from tzcheck.rule import Rulebook, RulePack, Text
 from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, rounded, score
@@ -35,7 +36,6 @@ from tzcheck.texts import text
 from tzcheck.unread import unread
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
 
-SCHEMA = "tzcheck/result/1"
 Planner: TypeAlias = Callable[[Collection[RulePack], frozenset[str], date, frozenset[str]], Plan]
 
 

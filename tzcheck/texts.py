@@ -288,6 +288,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Data that would decide more (verdicts that lack it): {names}",
     ),
     "head.comma": ("、", ", "),
+    "head.semicolon": ("；", "; "),
+    "head.before": ("前", "before"),
+    "head.after": ("后", "after"),
     "head.hint": (
         "逐项结果：--standard 标准编号；全部细节和疑问：--details",
         "One standard, indicator by indicator: --standard ID. Everything, queries included: --details",
@@ -359,6 +362,52 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "compare.open": ("仍未解决 {number} 项", "still open: {number}"),
     "compare.unjudged": ("不再有判定 {number} 项", "no longer judged: {number}"),
     "compare.achievement": ("达成度变化", "achievement"),
+    "compare.title": ("{old} 与 {new} 两次结果对比", "{old} and {new} compared"),
+    "compare.run": ("截至 {as_of}　口径 {profile}　规则 {rules}", "as of {as_of} · profile {profile} · rules {rules}"),
+    "compare.indicators": ("指标项数", "indicators"),
+    "compare.schools": ("学校、幼儿园等的问题", "Breaches of schools, kindergartens and others"),
+    "compare.itself": ("{name}（地区本身）", "{name} (itself)"),
+    "compare.achieved": ("达成度：前 → 后", "Achievement, before → after"),
+    "compare.now": ("情况", "now"),
+    "compare.off": ("（差 {off}）", " (off by {off})"),
+    "compare.so.fixed": ("已解决", "fixed"),
+    "compare.so.new": ("新出现", "new"),
+    "compare.so.open": ("仍未解决", "still open"),
+    "compare.so.unjudged": ("不再有判定", "no longer judged"),
+    "compare.so_many.fixed": ("已解决 {number} 处", "{number} fixed"),
+    "compare.so_many.new": ("新出现 {number} 处", "{number} new"),
+    "compare.so_many.open": ("仍未解决 {number} 处", "{number} still open"),
+    "compare.so_many.unjudged": ("不再有判定 {number} 处", "{number} no longer judged"),
+    "trend.title": (
+        "达成度走势：{first} 至 {last}，{results} 份结果",
+        "Achievement from {first} to {last}, by {results} results",
+    ),
+    "trend.results": ("所用结果", "The results"),
+    "trend.as_of": ("判定日期", "as of"),
+    "trend.profile": ("口径", "profile"),
+    "trend.rules": ("规则", "rules"),
+    "note.order": (
+        "前一份结果（{old}）比后一份（{new}）晚，是否弄反了次序？",
+        "the old result ({old}) is of a later day than the new one ({new}): are they in the wrong order?",
+    ),
+    "note.errors": (
+        "这些结果的数据有错误（处数），结论不一定可靠：{found}",
+        "the facts of these results have errors (so many), so that they may not hold: {found}",
+    ),
+    "note.profile": (
+        "口径不同，达成度不一定可比：{found}",
+        "different profiles, so that achievements may not be comparable: {found}",
+    ),
+    "note.rules": (
+        "规则版本不同，达成度不一定可比：{found}",
+        "different rules, so that achievements may not be comparable: {found}",
+    ),
+    "note.asked": (
+        "各份结果判定的指标不同，达成度不可比：{standards}",
+        "not the same indicators were judged, so that achievements can’t be compared: {standards}",
+    ),
+    "note.gone": ("后一份结果没有这些地区：{places}", "not in the new result: {places}"),
+    "note.added": ("前一份结果没有这些地区：{places}", "not in the old result: {places}"),
     "explain.source": (
         "来源：{document}{clause}，可信度 {certainty}",
         "source: {document}{clause}, certainty {certainty}",
@@ -1207,6 +1256,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "the pages of the places go here, but there is something else ({value}); "
         "choose another name for --output, or move it away",
     ),
+    "problem.same_day": (
+        "与 {other} 都有 {place} 在 {day} 的 {standard} 结果，无法确定用哪一份；请只留一份",
+        "it and {other} both have {standard} of {place} as of {day}; which of them holds can't be told: give one only",
+    ),
+    "problem.few_results": ("走势至少要两份结果", "a trend needs two results at least"),
     "problem.unwritable": ("无法写入：{why}", "can't be written: {why}"),
     # problems: rule files
     "problem.unknown_key": (

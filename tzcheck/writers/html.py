@@ -1,15 +1,9 @@
 """The result as one page: to look at, to search, to print. It needs no network and no server."""
 
-import json
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
-from html import unescape
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, select_autoescape
 
 from tzcheck.engines.judged import Spread
 from tzcheck.errors import Problem
@@ -30,19 +24,12 @@ from tzcheck.rule import PLACE_NOUNS
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
+from tzcheck.writers.page import bilingual
 from tzcheck.writers.plot import plot
 from tzcheck.writers.words import examples, known, named, plain, read_from
 
 # So many breaches of an indicator are listed, unless every one is asked for, and so many of those furthest off.
 MANY, FURTHEST = 30, 20
-OTHER = {"zh": "en", "en": "zh"}
-# The style and the scripts of a page, what is spoken for an element and stands in its tag, what stands between tags.
-# Pages are of our own making: nothing but a tag has `<`, `>` or a double quote in it.
-TEXTS = re.compile(
-    r'<(?:style|script).*?</(?:style|script)|\s(?:aria-label|data-text)="([^"]*)"|>([^<>]*[^<>\s][^<>]*)', re.DOTALL
-)
-# Stands where the texts of the other language are put in.
-SWITCHED = "@switched@"
 READY = {True: "yes", False: "no", None: "unknown"}
 
 
@@ -64,52 +51,18 @@ def write(report: Report, lang: str, details: bool, back: str = "", general: int
             "problems": [problem(one, lang) for one in report.problems],
         }
 
-    return in_both("page.html", report, lang, content)
+    return bilingual("page.html", lang, lambda one: {**about(report, one), **content(one)})
 
 
-def in_both(template: str, report: Report, lang: str, content: Callable[[str], Mapping[str, Any]]) -> str:
-    """A page that can be switched to the other language; `content` is what its template is filled with in one."""
-
-    def page(lang: str) -> str:
-        def said(id: str, /, **about: object) -> str:
-            return text(id, lang, **about)
-
-        alone = len(report.places) == 1
-        what = report.places[0].place.name if alone else said("page.places", number=len(report.places))
-        made: str = _environment().get_template(template).render(
-            t=said, lang=lang, report=report, symbols=SYMBOLS, verdicts=list(Verdict), number=counted(report.problems),
-            engine=said(f"engine.{report.engine}"), title=said("page.title", what=what), switched=SWITCHED,
-            readings=[(id, title.of(lang)) for id, title in report.readings_used], **content(lang),
-        )  # fmt: skip
-        return made
-
-    own = page(lang)
-    return own.replace(SWITCHED, _switched(own, page(OTHER[lang])))
-
-
-def _switched(page: str, other: str) -> str:
-    """The texts of the other page, as JSON: each once, and which of them stands at each place of the page."""
-    ours, theirs = _texts(page), _texts(other)
-    numbers: dict[str, int] = {}
-    places = [
-        numbers.setdefault(one, len(numbers)) if one != own else -1 for own, one in zip(ours, theirs, strict=True)
-    ]
-    found = json.dumps({"texts": list(numbers), "places": places}, ensure_ascii=False, separators=(",", ":"))
-    return found.replace("<", "\\u003c")
-
-
-def _texts(page: str) -> list[str]:
-    """The texts of a page in their order, as its script goes through them: those of elements, and spoken labels."""
-    return [unescape(label or said).strip() for label, said in TEXTS.findall(page) if label or said]
-
-
-@cache
-def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("tzcheck.writers"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
-    )
-    found.filters["plain"] = plain
-    return found
+def about(report: Report, lang: str) -> Mapping[str, Any]:
+    """What every page of a report tells at its head."""
+    alone = len(report.places) == 1
+    what = report.places[0].place.name if alone else text("page.places", lang, number=len(report.places))
+    return {
+        "report": report, "symbols": SYMBOLS, "verdicts": list(Verdict), "number": counted(report.problems),
+        "engine": text(f"engine.{report.engine}", lang), "title": text("page.title", lang, what=what),
+        "readings": [(id, title.of(lang)) for id, title in report.readings_used],
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def _lines(report: Report, lang: str, details: bool) -> Iterable[str]:
 def _standards(standards: dict[str, list[Column]], lang: str) -> Iterable[str]:
     """Of one place, a row a standard."""
     rows = (_of_standard(score, lang) for columns in standards.values() for _, score in columns)
-    yield from _table([text(f"head.{one}", lang) for one in OF_STANDARD], rows)
+    yield from table([text(f"head.{one}", lang) for one in OF_STANDARD], rows)
 
 
 def _of_standard(score: Score, lang: str) -> list[str]:
@@ -59,7 +59,7 @@ def _achievements(report: Report, standards: dict[str, list[Column]], lang: str)
         rows.append(
             [columns[0][1].pack.head.title.of(lang), *(percent(one.achievement) if one else "" for one in scores)]
         )
-    yield from _table([text("head.achievement", lang), *(scored.place.short for scored in report.places)], rows)
+    yield from table([text("head.achievement", lang), *(scored.place.short for scored in report.places)], rows)
 
 
 def _in_places(columns: Sequence[Column], lang: str) -> Iterable[str]:
@@ -72,7 +72,7 @@ def _in_places(columns: Sequence[Column], lang: str) -> Iterable[str]:
     if not by_id:
         return
     yield ""
-    yield f"## {_text(columns[0][1].pack.head.title.of(lang))}"
+    yield f"## {escaped(columns[0][1].pack.head.title.of(lang))}"
     yield ""
     heads = [text(f"head.{one}", lang) for one in ("indicator", "title", "unmet_short", "undetermined_short")]
     rows = []
@@ -82,12 +82,12 @@ def _in_places(columns: Sequence[Column], lang: str) -> Iterable[str]:
             for verdict in (Verdict.UNMET, Verdict.UNDETERMINED)
         ]
         rows.append([found[0][1].id, found[0][1].rule.title.of(lang), *places])
-    yield from _table(heads, rows)
+    yield from table(heads, rows)
     needed = wanting(score for _, score in columns)
     if needed:
         names = text("head.comma", lang).join(f"{name} ({number})" for name, number in needed.items())
         yield ""
-        yield _text(text("head.wanting", lang, names=names))
+        yield escaped(text("head.wanting", lang, names=names))
 
 
 def _findings(scored: Scored, score: Score, lang: str, details: bool) -> Iterable[str]:
@@ -97,11 +97,11 @@ def _findings(scored: Scored, score: Score, lang: str, details: bool) -> Iterabl
     if not (unmet or unknown):
         return
     yield ""
-    yield f"## {_text(scored.place.name)} · {_text(score.pack.head.title.of(lang))}"
+    yield f"## {escaped(scored.place.name)} · {escaped(score.pack.head.title.of(lang))}"
     yield ""
     if unmet:
         heads = [text(f"head.{one}", lang) for one in OF_INDICATOR]
-        yield from _table(heads, (_of_indicator(score, one, lang) for one in unmet))
+        yield from table(heads, (_of_indicator(score, one, lang) for one in unmet))
         yield ""
     for one in unmet:
         yield from _breaches(one, lang, details)
@@ -109,7 +109,7 @@ def _findings(scored: Scored, score: Score, lang: str, details: bool) -> Iterabl
         yield text("md.unknown", lang, number=len(unknown))
         yield ""
         for one in unknown:
-            yield f"- `{one.id}` {_text(one.rule.title.of(lang))}: {_text(reason(one.reason, lang))}"
+            yield f"- `{one.id}` {escaped(one.rule.title.of(lang))}: {escaped(reason(one.reason, lang))}"
 
 
 def _of_indicator(score: Score, one: Indicator, lang: str) -> list[str]:
@@ -121,10 +121,10 @@ def _breaches(one: Indicator, lang: str, details: bool) -> Iterable[str]:
     if one.basis == "mark" or not one.evidence:
         return
     items = one.evidence if details else one.evidence[:FEW]
-    yield f"**{one.id}** {_text(one.rule.title.of(lang))}"
+    yield f"**{one.id}** {escaped(one.rule.title.of(lang))}"
     yield ""
     for item in items:
-        yield "- " + _text(breach(item, lang))
+        yield "- " + escaped(breach(item, lang))
     if len(items) < len(one.evidence):
         yield "- " + text("head.more", lang, number=len(one.evidence) - len(items))
     yield ""
@@ -140,19 +140,20 @@ def _problems(report: Report, lang: str, details: bool) -> Iterable[str]:
     shown = found if details else found[:FEW]
     for one in shown:
         where = f" `{plain(one.where()).replace('`', chr(39))}`" if one.where() else ""
-        yield f"- {text(f'severity.{one.severity}', lang)}{where} {_text(one.message(lang))}"
+        yield f"- {text(f'severity.{one.severity}', lang)}{where} {escaped(one.message(lang))}"
     if len(shown) < len(found):
         yield "- " + text("head.more", lang, number=len(found) - len(shown))
 
 
-def _table(heads: Iterable[str], rows: Iterable[list[str]]) -> Iterable[str]:
-    cells = list(map(_text, heads))
+def table(heads: Iterable[str], rows: Iterable[list[str]]) -> Iterable[str]:
+    """A table of texts."""
+    cells = list(map(escaped, heads))
     yield "| " + " | ".join(cells) + " |"
     yield "|" + " --- |" * len(cells)
     for row in rows:
-        yield "| " + " | ".join(map(_text, row)) + " |"
+        yield "| " + " | ".join(map(escaped, row)) + " |"
 
 
-def _text(value: str) -> str:
+def escaped(value: str) -> str:
     """A text in which nothing is taken for Markdown, HTML or a mention."""
     return re.sub(r"([\\`*_{}\[\]<>|~#@&!])", r"\\\1", plain(value))

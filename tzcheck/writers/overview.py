@@ -19,6 +19,7 @@ from tzcheck.score import Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
 from tzcheck.writers import html
+from tzcheck.writers.page import bilingual
 from tzcheck.writers.plot import plot
 from tzcheck.writers.words import examples, plain
 
@@ -131,7 +132,7 @@ def _overview(report: Report, lang: str, details: bool, files: Mapping[str, str]
             ),
         }
 
-    return html.in_both("overview.html", report, lang, content)
+    return bilingual("overview.html", lang, lambda one: {**html.about(report, one), **content(one)})
 
 
 def _standard(

@@ -102,9 +102,9 @@ def _named(some: Sequence[tuple[Fraction, str | None]], unit: str | None) -> str
 
 def _axis(low: Fraction, high: Fraction) -> str:
     parts = [f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="2" y2="2"/>']
-    ticks = _ticks(low, high)
-    step = ticks[1] - ticks[0]
-    for value in ticks:
+    marks = ticks(low, high)
+    step = marks[1] - marks[0]
+    for value in marks:
         x = _at(value, low, high)
         anchor = "start" if x < LEFT + 20 else "end" if x > WIDTH - RIGHT - 20 else "middle"
         parts.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="2" y2="6"/>')
@@ -113,7 +113,7 @@ def _axis(low: Fraction, high: Fraction) -> str:
     return "".join(parts)
 
 
-def _ticks(low: Fraction, high: Fraction) -> list[Fraction]:
+def ticks(low: Fraction, high: Fraction) -> list[Fraction]:
     """Round numbers between two values, two at least."""
     rough = (high - low) / TICKS
     power = Fraction(10) ** floor(log10(rough))

@@ -1,3 +1,4 @@
+(() => {
   const form = document.getElementById("filter");
   const labels = cell => cell.textContent.split(" ").filter(Boolean);
   const rows = [...document.querySelectorAll(".county tbody tr")].map((row, index) => {
@@ -40,3 +41,6 @@
   form.hidden = false;
   form.addEventListener("input", filter);
   form.addEventListener("submit", event => event.preventDefault());
+  document.addEventListener("switched", filter);
+  filter();
+})();

@@ -1,11 +1,14 @@
+(() => {
   const form = document.getElementById("filter");
   const rows = [...document.querySelectorAll("tr.ind")].map(row => ({
     row, more: row.nextElementSibling?.classList.contains("more") ? row.nextElementSibling : null,
     verdict: row.dataset.v, place: row.closest(".of-place").dataset.place,
   }));
-  for (const one of rows) {
-    one.text = (one.row.textContent + " " + (one.more ? one.more.textContent : "")).toLowerCase();
-  }
+  const read = () => {
+    for (const one of rows) {
+      one.text = (one.row.textContent + " " + (one.more ? one.more.textContent : "")).toLowerCase();
+    }
+  };
   const words = document.getElementById("words"), place = document.getElementById("place");
   const count = document.getElementById("count");
   const narrowed = () => words.value.trim() !== "" || [...form.elements.verdict].some(one => !one.checked);
@@ -31,3 +34,7 @@
   form.hidden = false;
   form.addEventListener("input", filter);
   form.addEventListener("submit", event => event.preventDefault());
+  document.addEventListener("switched", () => { read(); filter(); });
+  read();
+  filter();
+})();

@@ -1,3 +1,4 @@
+(() => {
   // What is folded up is printed too, and what a link leads to is opened.
   const opened = [];
   addEventListener("beforeprint", () => {
@@ -30,17 +31,13 @@
   collect(document.documentElement);
   button.hidden = slots.length !== other.length;
   button.addEventListener("click", () => {
-    count.textContent = "";
     const now = slots.map(one => one.get());
     slots.forEach((one, index) => { if (other[index] !== null) one.set(other[index]); });
     other = other.map((one, index) => one === null ? null : now[index]);
     const lang = document.documentElement.lang;
     document.documentElement.lang = button.lang;
     button.lang = lang;
-    for (const one of rows) {
-      one.text = (one.row.textContent + " " + (one.more ? one.more.textContent : "")).toLowerCase();
-    }
-    filter();
+    document.dispatchEvent(new Event("switched"));
   });
-  filter();
   go();
+})();
