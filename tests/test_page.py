@@ -152,10 +152,13 @@ def test_a_page_fits_every_screen(page: Page, pages: dict[str, Path], name: str,
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("light", 390), ("dark", 1280)])
 @pytest.mark.parametrize("name", [*REPORTS, *OTHERS])
-def test_nothing_keeps_anybody_from_using_the_page(page: Page, pages: dict[str, Path], name: str, scheme: str) -> None:
+def test_nothing_keeps_anybody_from_using_the_page(
+    page: Page, pages: dict[str, Path], name: str, scheme: str, width: int
+) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 900})
     page.goto(pages[name].as_uri())
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

@@ -10,6 +10,14 @@
     if (target && target.tagName === "DETAILS") { target.open = true; target.scrollIntoView(); }
   };
   addEventListener("hashchange", go);
+  // What is wider than its room can be scrolled by keyboard.
+  const rooms = new ResizeObserver(entries => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  for (const one of document.querySelectorAll(".plotted")) rooms.observe(one);
   // The texts of the other language stand in the order of this page's own.
   const button = document.getElementById("lang");
   const { texts, places } = JSON.parse(document.getElementById("switched").textContent);
