@@ -114,6 +114,23 @@ def test_sarif_says_of_every_result_whether_it_is_new(tmp_path: Path, old: Path)
     assert states == ["new", "unchanged"]
 
 
+def test_sarif_tells_what_is_gone(tmp_path: Path, old: Path) -> None:
+    """By the same fingerprint, and only where it was looked at again: a class that nobody counted is not fixed."""
+    before = json.loads(tzcheck("check", county(tmp_path / "old", 45, 46), "--standard", "balanced.12",
+                                "--format", "sarif").out)["runs"][0]["results"]  # fmt: skip
+    arguments = ("--standard", "balanced.12", "--baseline", old, "--format", "sarif")
+    (gone,) = json.loads(tzcheck("check", county(tmp_path / "new", 45, 45), *arguments).out)["runs"][0]["results"]
+    assert (gone["baselineState"], gone["kind"]) == ("absent", "fail")
+    assert gone["partialFingerprints"] == before[0]["partialFingerprints"]
+    for number in ("", "四十五"):
+        folder = county(tmp_path / f"doubt{number}", 45, 45)
+        classes = folder / "classes.csv"
+        lines = classes.read_text("utf-8").splitlines()
+        classes.write_text("\n".join([*lines[:-1], lines[-1].rpartition(",")[0] + "," + number]) + "\n", "utf-8")
+        found = json.loads(tzcheck("check", folder, *arguments).out)["runs"][0]["results"]
+        assert "absent" not in [one.get("baselineState") for one in found]
+
+
 def test_a_standard_that_was_never_ready_fails_no_gate(tmp_path: Path) -> None:
     folder = ROOT / "facts" / "demo-2022" / "nearly"
     arguments = ("check", folder, "--standard", "balanced", "--gate", "ready")

@@ -114,7 +114,8 @@ class Indicator:
     """An indicator's verdict in one place, with what it was made from. `relaxed` hold under a relaxation only.
 
     Where it has several subjects, `value` is the `share` of them that hold; otherwise it is the number itself.
-    `before` is its verdict in the baseline, None without one.
+    `before` is its verdict in the baseline, None without one; `gone` are the breaches (subject, name, category) that
+    were there and are no more.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Indicator:
     limit_source: Source | None = None
     waivers: tuple[Waiver, ...] = ()
     before: Verdict | None = None
+    gone: tuple[tuple[str | None, str | None, str | None], ...] = ()
 
     @property
     def source(self) -> Source:

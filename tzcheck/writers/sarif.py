@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tzcheck.errors import Problem
 from tzcheck.reading import FileRead
-from tzcheck.report import FAILING, Report, limit_of, reason
+from tzcheck.report import FAILING, Report, category, limit_of, reason
 from tzcheck.rule import RulePack
 from tzcheck.score import Evidence, Indicator, Scored
 from tzcheck.texts import text
@@ -104,6 +104,9 @@ def _of_indicator(
         yield _suppressed(found, one, None)
     elif one.verdict is Verdict.NOT_APPLICABLE:
         yield _result(one.id, "notApplicable", head + why, key)
+    for subject, name, stage in one.gone:
+        message = head + " ".join(filter(None, (plain(name or subject or ""), category(stage, lang))))
+        yield _result(one.id, "fail", message, (*key, subject, name, stage)) | {"baselineState": "absent"}
 
 
 def _result(rule: str, kind: str, message: str, key: tuple[str | None, ...]) -> dict[str, Any]:
