@@ -15,7 +15,7 @@ import pytest
 
 from tests import official_forms as forms
 from tests.support import ROOT, Run, tzcheck
-from tzcheck import cli, imports
+from tzcheck import output, imports
 from tzcheck.cells import ends_of_band
 from tzcheck.errors import Problem, UsageFault
 from tzcheck.form import Form, labelled
@@ -1215,16 +1215,16 @@ def test_what_can_not_be_written_is_2_and_leaves_nothing(tmp_path: Path) -> None
 
 
 def test_files_are_written_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = cli.write_whole
+    write = output.write_whole
 
     def full(path: Path, content: str | bytes) -> None:
         if path.name == "values.csv":
             raise UsageFault([Problem("error", "unwritable", str(path), details={"why": "no space"})])
         write(path, content)
 
-    monkeypatch.setattr(cli, "write_whole", full)
+    monkeypatch.setattr(output, "write_whole", full)
     with pytest.raises(UsageFault):
-        cli._write_folder(tmp_path / "out", {"schools.csv": "x", "values.csv": "x"})
+        output.write_folder(tmp_path / "out", {"schools.csv": "x", "values.csv": "x"})
     assert not (tmp_path / "out").exists()
 
 

@@ -4,14 +4,11 @@ import gc
 import locale
 import os
 import re
-import shutil
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -29,6 +26,7 @@ from tzcheck.errors import (
     UsageFault,
     hint,
 )
+from tzcheck.output import remove_pages, unwritable, write_folder, write_pages, write_whole
 from tzcheck.progress import Bar, Told, nobody
 from tzcheck.texts import LANGUAGES, text
 
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
     from tzcheck.rule import Rulebook
     from tzcheck.sql import Plan
     from tzcheck.template import Form
-    from tzcheck.writers import Pages
 
 EXIT_CODES = """\b
 退出码 / exit codes:
@@ -378,100 +375,17 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
         return
     written = WRITERS[format](report, lang, details)
     if isinstance(written, Pages):
-        _write_pages(output, written)
+        write_pages(output, written)
     elif output != "-":
         write_whole(Path(output), written)
         if format == "html":
-            _remove_pages(Path(output))
+            remove_pages(Path(output))
     elif isinstance(written, str):
         sys.stdout.write(written)
     elif sys.stdout.isatty():
         raise UsageFault([Problem("error", "no_terminal", value=format)])
     else:
         sys.stdout.buffer.write(written)
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
-    data = content.encode(errors="replace") if isinstance(content, str) else content
-    beside = path.parent / f".tzcheck.{os.getpid()}.part"
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)  # a device, which must not be replaced; of a folder it is told that it is one
-        else:
-            beside.write_bytes(data)
-            beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise _unwritable(path, error) from None
-
-
-def _write_pages(output: str, pages: "Pages") -> None:
-    """Writes an overview, and its pages into a folder beside it, in place of those of an earlier run: all, or nothing.
-
-    Raises UsageFault where they can't be written, or where there is anything else in that folder.
-    """
-    path = Path(output)
-    if output == "-" or (path.exists() and not path.is_file()):
-        raise UsageFault([Problem("error", "many_pages", details={"number": pages.number})])
-    folder = _folder_of(path)
-    strange = _no_page_of(path, folder)
-    if strange:
-        raise UsageFault([Problem("error", "not_pages", str(folder), value=strange)])
-    try:
-        with TemporaryDirectory(prefix=".tzcheck.", dir=path.parent) as beside:
-            new, old = Path(beside, "new"), Path(beside, "old")
-            new.mkdir()
-            for name, page in pages.places(path.name):
-                (new / name).write_bytes(page.encode())
-            overview = pages.overview(folder.name)
-            if folder.exists():
-                folder.rename(old)
-            try:
-                new.rename(folder)
-                write_whole(path, overview)
-            except BaseException:
-                if folder.exists():
-                    folder.rename(new)
-                if old.exists():
-                    old.rename(folder)
-                raise
-    except OSError as error:
-        raise _unwritable(path, error) from None
-
-
-def _remove_pages(path: Path) -> None:
-    """Removes the pages of an earlier run whose overview has become a page of few places."""
-    folder = _folder_of(path)
-    if folder.exists() and not _no_page_of(path, folder):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folder_of(path: Path) -> Path:
-    """The folder beside an overview that its pages are in: called as the file is, without the ending."""
-    return path.with_suffix("") if path.suffix else path.with_name(f"{path.name}_files")
-
-
-def _no_page_of(path: Path, folder: Path) -> str | None:
-    """What is in a folder, if it is there, that is neither a hidden file nor a page of the overview `path`."""
-    from tzcheck.writers.overview import leads_back
-
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        return folder.name
-    for one in sorted(folder.iterdir()) if folder.exists() else ():
-        if not one.is_file() or one.is_symlink():
-            return one.name
-        with one.open("rb") as file:
-            begins = file.read(2000).decode(errors="replace")
-        if not one.name.startswith(".") and not leads_back(begins, path.name):
-            return one.name
-    return None
-
-
-def _unwritable(path: Path, error: OSError) -> UsageFault:
-    """What is told where a file or a folder can't be written."""
-    return UsageFault([Problem("error", "unwritable", str(path), details={"why": error.strerror or str(error)})])
 
 
 @main.command(epilog=EXIT_CODES)
@@ -647,10 +561,10 @@ def import_(ctx: click.Context, forms: tuple[Path, ...], folder: Path, lang: str
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageFault([Problem("error", "not_empty", str(folder))])
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None
     _known_encoding(encoding)
     found = imports.read(forms, encoding)
-    _write_folder(folder, found.files(lang))
+    write_folder(folder, found.files(lang))
     show_problems(found.problems, lang, Console(), every=True)
     about = {"forms": found.read, "taken": found.taken, "folder": str(folder), "listing": LISTING}
     click.echo(text("head.imported", lang, **about))
@@ -701,24 +615,6 @@ def _can_write(output: Path, force: bool) -> None:
         raise UsageFault([Problem("error", "exists", str(output))])
 
 
-def _write_folder(folder: Path, files: Mapping[str, str]) -> None:
-    """Writes all files into a folder, or none of them. Raises UsageFault where they can't be written."""
-    is_new = not folder.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(folder, error) from None
-    try:
-        for name, content in files.items():
-            write_whole(folder / name, content)
-    except UsageFault:
-        for name in files:
-            (folder / name).unlink(missing_ok=True)
-        if is_new:
-            folder.rmdir()
-        raise
-
-
 @main.command(epilog=EXIT_CODES)
 @options(
     click.option(
@@ -757,7 +653,7 @@ def init(folder: Path, standards: tuple[str, ...], profile: str, rule_folders: t
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None
     for name, content in files.items():
         write_whole(folder / name, content)
     told = form.checking("check", str(folder))
