@@ -15,7 +15,7 @@ import pytest
 
 from tests import official_forms as forms
 from tests.support import ROOT, Run, tzcheck
-from tzcheck import output, imports
+from tzcheck import imports, output
 from tzcheck.cells import ends_of_band
 from tzcheck.errors import Problem, UsageFault
 from tzcheck.form import Form, labelled
