@@ -59,13 +59,15 @@ def _subjects() -> list[str]:
     )
     found += [
         "SELECT 'balanced.12', c.county, c.school_id, c.stage, c.students, "
-        "CASE c.stage WHEN 'primary' THEN 45 ELSE 50 END, c.students <= CASE c.stage WHEN 'primary' THEN 45 ELSE 50 END "
+        "CASE c.stage WHEN 'primary' THEN 45 ELSE 50 END, "
+        "c.students <= CASE c.stage WHEN 'primary' THEN 45 ELSE 50 END "
         "FROM classes c JOIN stages s ON c.school_id = s.school_id AND c.stage = s.stage",
         "SELECT 'balanced.11', county, school_id, NULL, students_primary + students_junior, "
         "CASE WHEN type IN ('nine_year', 'twelve_year') THEN 2500 ELSE 2000 END, students_primary + students_junior <= "
         f"CASE WHEN type IN ('nine_year', 'twelve_year') THEN 2500 ELSE 2000 END FROM schools WHERE {counted}",
         "SELECT 'balanced.10', s.county, s.school_id, k.kind, coalesce(r.enough, 0), needed, "
-        "coalesce(r.enough, 0) >= needed FROM (SELECT *, (classes_primary + classes_junior + 11) // 12 AS needed FROM schools "
+        "coalesce(r.enough, 0) >= needed FROM ("
+        "SELECT *, (classes_primary + classes_junior + 11) // 12 AS needed FROM schools "
         f"WHERE {counted}) s CROSS JOIN (VALUES ('music'), ('art')) k(kind) LEFT JOIN (SELECT school_id, kind, "
         "count(*) FILTER (area >= CASE kind WHEN 'music' THEN 96 ELSE 90 END) AS enough FROM rooms GROUP BY ALL) r "
         "ON r.school_id = s.school_id AND r.kind = k.kind",
@@ -79,7 +81,8 @@ def _subjects() -> list[str]:
             for id, column in (("balanced.16", "trained_360h"), ("balanced.19", "certified"))
         ),
         "SELECT 'balanced.20', county, NULL, stage, sum(in_zone) / sum(students), "
-        "CASE stage WHEN 'primary' THEN 1 ELSE 0.95 END, sum(in_zone) >= sum(students) * CASE stage WHEN 'primary' THEN 1 ELSE 0.95 END FROM stages "
+        "CASE stage WHEN 'primary' THEN 1 ELSE 0.95 END, "
+        "sum(in_zone) >= sum(students) * CASE stage WHEN 'primary' THEN 1 ELSE 0.95 END FROM stages "
         "WHERE ownership = 'public' AND boarding = 'no' AND area IN ('urban', 'town') GROUP BY county, stage",
     ]
     for number, (id, (_, per, _, _)) in enumerate(RESOURCES.items(), start=1):
