@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import islice, repeat, zip_longest
 from pathlib import Path
 from typing import Any
@@ -72,14 +73,27 @@ class TypedTable:
                 return cells
         return {}
 
+    def hold(self, wanted: Iterable[tuple[int, int]]) -> None:
+        """Reads the rows of which cells will be asked for, by file and row: one query costs as much as one a row."""
+        if not self._is_small:
+            self._keep(self.store.rows(self.table, [file * ROWS + row for file, row in wanted]))
+
     def _rows_at(self, at: int) -> Iterable[dict[str, Any]]:
-        """The rows read at one place. A query costs as much as to read thousands, so that few are read at once."""
-        if sum(rows for *_, rows in self.counted("_place")) > MOST_ROWS:
-            return self.store.rows(self.table, at)
-        if not self.by_at:
-            for cells in self.store.rows(self.table):
-                self.by_at.setdefault(cells["_at"], []).append(cells)
+        """The rows read at one place."""
+        if self._is_small and not self.by_at:
+            self._keep(self.store.rows(self.table))
+        if not self._is_small and at not in self.by_at:
+            self._keep(self.store.rows(self.table, [at]))
         return self.by_at.get(at, ())
+
+    @cached_property
+    def _is_small(self) -> bool:
+        """Whether all of its rows may be held at once."""
+        return bool(sum(rows for *_, rows in self.counted("_place")) <= MOST_ROWS)
+
+    def _keep(self, rows: Iterable[dict[str, Any]]) -> None:
+        for cells in rows:
+            self.by_at.setdefault(cells["_at"], []).append(cells)
 
 
 @dataclass(frozen=True)

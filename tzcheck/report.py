@@ -128,7 +128,7 @@ def check(
     work = planned(list(book.packs.values()), book.leading_to(wanted) | book.checks, day, facts.given)
     judgements = agree.judge(work, facts, engine, progress)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
-    found_spreads, standings = agree.details(work, facts, wanted) if thorough else ((), ())
+    found_spreads, standings = agree.details(work, facts, wanted) if thorough else ([], [])
     spreads: dict[tuple[str, str], list[Spread]] = {}
     for one in found_spreads:
         spreads.setdefault((facts.places[one.place].id, one.rule), []).append(one)
@@ -151,7 +151,7 @@ def check(
         narrowed=wanted != book.ids,
         turned=facts.turned,
         spreads=spreads,
-        schools=_schools(facts, standings),
+        schools=_schools(facts, standings) if standings else (),
         problems=located(
             sorted(answered((*facts.problems, *found, *unread(book, facts)), facts), key=Problem.order), facts.files
         ),

@@ -329,13 +329,23 @@ class View:
         for judgement in plan.judgements:
             if judgement.rule is not None:
                 self.judgements[judgement.rule].append(judgement)
+        self.read_by = {
+            id: (
+                frozenset(table for one in judgements for table in one.tables),
+                frozenset(read for one in judgements for read in one.reads),
+            )
+            for id, judgements in self.judgements.items()
+        }
         self.keyed = {one.basis: one for one in plan.judgements if one.rule is None}
         self.counts: dict[tuple[str, str, int], list[Count]] = defaultdict(list)
         for count in judgements.counts:
             self.counts[count.rule, count.basis, count.place].append(count)
         self.told: dict[tuple[str, str, int], list[Subject]] = defaultdict(list)
+        self.told_of: dict[int, set[str]] = defaultdict(set)
         for subject in judgements.told:
             self.told[subject.rule, subject.basis, subject.place].append(subject)
+            self.told_of[subject.place].add(subject.rule)
+        self._hold()
         self.differing = {(one.subject.rule, one.subject.place): one for one in judgements.disagreements}
         self.present = _present(facts)
         self.values = _rows_of_values(facts)
@@ -351,6 +361,19 @@ class View:
             self.inside[index].add(index)
             if city is not None:
                 self.inside[city].add(index)
+
+    def _hold(self) -> None:
+        """Reads the rows of which evidence may name a cell: of a sum that of a part, of what is missing the blank."""
+        wanted: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        for (id, basis, _), told in self.told.items():
+            for one in told if basis == "facts" else ():
+                judgement = self.judgements[id][one.part]
+                summed = any(len(side.columns) > 1 for left, _, right in judgement.sides for side in (left, right))
+                if judgement.table and one.file is not None and one.row is not None and (summed or one.holds is None):
+                    wanted[judgement.table.id].add((one.file, one.row))
+        for table, rows in wanted.items():
+            if table in self.facts.tables:
+                self.facts.tables[table].hold(sorted(rows))
 
     def indicator(self, id: str, place: int) -> Indicator:
         """The verdict of one indicator in one place."""
@@ -421,9 +444,8 @@ class View:
             return None
         first = judgements[0]
         within = self.inside[place] if first.rolls_up or first.each == "city" else {place}
-        read = {table for judgement in judgements for table in judgement.tables}
+        read, reads = self.read_by[id]
         refused = [table for table, where, _ in self.refused if table in read and (where is None or where in within)]
-        reads = {read for judgement in judgements for read in judgement.reads}
         if not refused and not any(self.present[read] & within for read in reads):
             return None
         bases = {judgement.base for judgement in judgements}
@@ -750,9 +772,9 @@ class View:
             for name, where, indicator in self.refused
         )
 
-    def failed_checks(self, book: Rulebook, checks: Iterable[str], place: int) -> Iterable[Problem]:
+    def failed_checks(self, book: Rulebook, checks: frozenset[str], place: int) -> Iterable[Problem]:
         """A data problem for every subject that fails a cross-check."""
-        for id in sorted(checks):
+        for id in sorted(checks & self.told_of[place]):
             rule = book.packs[id.partition(".")[0]].rules[id]
             for subject in self.told[id, "facts", place]:
                 judgement = self.judgements[id][subject.part]

@@ -390,8 +390,8 @@ def _due(judgement: Judgement) -> exp.Expr:
 def counts(batch: Batch, source: str) -> exp.Select:
     """How the subjects of `source` (the result of `judged`) came out: a row a place, category and keyed rule.
 
-    Then, for each rule of the batch: how many hold, hold not, can't be told, and are outside; and the worst of
-    those that hold not, else of those that hold, as numerator and denominator.
+    Then, for each rule of the batch: how many hold, hold not, can't be told, and are outside; and the number of the
+    worst row of those that hold not, else of those that hold.
     """
     first = batch.first
     keys: list[exp.Expr] = [
@@ -416,7 +416,7 @@ def _number_of(test: exp.Expr) -> exp.Expr:
 
 
 def _worst(judgement: Judgement, among: exp.Expr) -> exp.Expr:
-    """The left side of the subject that is furthest on the wrong side of the first comparison."""
+    """The number of the row of the subject that is furthest on the wrong side of the first comparison."""
     left, operator, right = judgement.sides[0]
     if left.codes or not left.read:
         return exp.Null()
@@ -426,13 +426,23 @@ def _worst(judgement: Judgement, among: exp.Expr) -> exp.Expr:
     badness: exp.Expr = exp.Sub(this=exp.paren(one), expression=exp.paren(other))
     if operator in ("==", "!="):
         badness = exp.Abs(this=badness)
-    both = exp.Array(expressions=[exp.cast(exp.column(name, quoted=True), "VARCHAR") for name in left.read])
-    # Of several that are as far off, the first in the files.
-    order = [badness, *([exp.Neg(this=exp.column("_at"))] if judgement.table else [])]
-    known = exp.and_(among, exp.not_(exp.Is(this=exp.paren(badness), expression=exp.Null())))
-    return exp.Filter(
-        this=exp.ArgMax(this=both, expression=exp.Tuple(expressions=order)), expression=exp.Where(this=known)
-    )
+    known: exp.Expr = among.copy()
+    if judgement.table and (right.read or right.by not in (None, judgement.category)):
+        # Limits may differ, so that of several that are as far off it must be the first in the files.
+        known = exp.And(this=known, expression=exp.not_(exp.Is(this=exp.paren(badness.copy()), expression=exp.Null())))
+        badness = exp.Tuple(expressions=[badness, exp.Neg(this=exp.column("_at"))])
+    return exp.Filter(this=exp.ArgMax(this=exp.column("rowid"), expression=badness), expression=exp.Where(this=known))
+
+
+def worst(batch: Batch) -> str:
+    """The query of what the first comparisons of a batch read, of kept rows by their numbers ($1)."""
+    read = ", ".join(f'"{name}"' for name in worst_columns(batch))
+    return f'SELECT rowid, {read} FROM "{batch.result}" WHERE rowid IN (SELECT unnest($1::BIGINT[]))'
+
+
+def worst_columns(batch: Batch) -> list[str]:
+    """The columns that the left sides of the first comparisons of a batch read."""
+    return list(dict.fromkeys(name for one in batch.judgements for name in one.sides[0][0].read))
 
 
 def _approximate(ratio: Ratio) -> exp.Expr:

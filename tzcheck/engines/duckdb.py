@@ -194,13 +194,18 @@ def _side_of(limit: Fraction, rows: list[tuple[Fraction, Fraction]]) -> int:
 
 
 def _counts(connection: Any, batch: Batch) -> Iterable[Count]:
+    """The kept rows of a batch, counted."""
     rows = connection.execute(batch.counts).fetchall()
-    for place, category, indicator, *found in rows:
+    worst = {number for row in rows for number in row[7::5] if number is not None}
+    columns = sql.worst_columns(batch)
+    found = connection.execute(sql.worst(batch), [list(worst)]).fetchall() if worst else []
+    cells = {number: dict(zip(columns, rest, strict=True)) for number, *rest in found}
+    for place, category, indicator, *counted in rows:
         for index, judgement in enumerate(batch.judgements):
-            met, unmet, unknown, outside, worst = found[index * 5 : index * 5 + 5]
+            met, unmet, unknown, outside, number = counted[index * 5 : index * 5 + 5]
             value = None
-            if worst is not None:
-                above, *below = map(Fraction, worst)
+            if number is not None:
+                above, *below = (Fraction(cells[number][name]) for name in judgement.sides[0][0].read)
                 value = above / below[0] if below else above
             rule = judgement.rule or indicator
             yield Count(rule, judgement.basis, place, category, met, unmet, unknown, outside, value, judgement.part)

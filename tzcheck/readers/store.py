@@ -275,16 +275,20 @@ class Store:
             for (cell,) in self._all(f'SELECT "{name}" FROM "{table.id}" ORDER BY _at, _raw, {table.category or 1}')
         ]
 
-    def rows(self, table: Table, at: int | None = None, ids: Sequence[int] = ()) -> Iterator[dict[str, Any]]:
-        """The rows of a table, those read at one place, or those of some ids, as mappings.
+    def rows(self, table: Table, ats: Sequence[int] | None = None, ids: Sequence[int] = ()) -> Iterator[dict[str, Any]]:
+        """The rows of a table, those read at some places, or those of some ids, as mappings.
 
         `_place` and `_at` stand beside the cells.
         """
-        where = "" if at is None else f"WHERE _at = {at}"
+        where, wanted = "", None
+        if ats is not None:
+            where, wanted = "WHERE _at IN (SELECT unnest($1::BIGINT[]))", [list(ats)]
         if ids:
             where = f"WHERE rowid IN ({', '.join(map(str, ids))})"
         names = ["_place", "_at", *types_of(table)]
-        for cells in self._all(f'SELECT {", ".join(_quoted(names))} FROM "{table.id}" {where} ORDER BY _at, _raw'):
+        for cells in self._all(
+            f'SELECT {", ".join(_quoted(names))} FROM "{table.id}" {where} ORDER BY _at, _raw', wanted
+        ):
             yield dict(zip(names, cells, strict=True))
 
     def grouped(self, table: Table, *names: str) -> list[tuple[Any, ...]]:
@@ -313,8 +317,8 @@ class Store:
     def _do(self, statement: str, values: Any = None) -> None:
         self.connection.cursor().execute(statement, values)
 
-    def _all(self, query: str) -> list[Any]:
-        found: list[Any] = self.connection.cursor().execute(query).fetchall()
+    def _all(self, query: str, values: Any = None) -> list[Any]:
+        found: list[Any] = self.connection.cursor().execute(query, values).fetchall()
         return found
 
 
