@@ -1,5 +1,6 @@
 """Plans: what the rules that are asked for need of the facts, as SQL trees."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -73,14 +74,19 @@ def plan(
         if judgement.rule is None and judgement.table and judgement.among(given):
             subjects[0][judgement.source] = planner.of_rows(judgement.table, _Needs())
     keyed = {judgement.table.id for judgement in judgements if judgement.table and judgement.among(given)}
+    steps = tuple(step for step in subjects if step)
+    used = Counter(one.name for step in steps for query in step.values() for one in query.find_all(exp.Table))
+    sources = Counter(judgement.source for judgement in (found[0] for found in batches.values()))
+    once = frozenset(name for name in subjects[0] if not used[name] and sources[name] == 1)
     return Plan(
         tuple(sorted(keyed | planner.read)),
-        tuple(step for step in subjects if step),
+        steps,
         planner.roots(judgements),
         tuple(judgements),
         tuple(Batch(tuple(found), f"judged_{index}", dialect) for index, found in enumerate(batches.values())),
         frozenset(id for pack in packs if pack.head.checks for id in pack.rules if id in wanted),
         dialect,
+        once,
     )
 
 

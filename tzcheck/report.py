@@ -126,7 +126,7 @@ def check(
     """
     places = _chosen(facts, tuple(counties))
     work = planned(list(book.packs.values()), book.leading_to(wanted) | book.checks, day, facts.given)
-    judgements = agree.judge(work, facts, engine, progress)
+    judgements = agree.judge(work, facts, engine, progress, work.checks - wanted)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
     found_spreads, standings = agree.details(work, facts, wanted) if thorough else ([], [])
     spreads: dict[tuple[str, str], list[Spread]] = {}

@@ -158,7 +158,8 @@ class Judgement:
 class Batch:
     """Judgements of the same subjects for the same places: one scan serves them all.
 
-    `result` is the name of the table that its judged rows are kept in, where they are.
+    `result` is the name of the table that its judged rows are kept in, where they are; of one judgement, which costs
+    less to make twice than to write down, it is a view.
     """
 
     judgements: tuple[Judgement, ...]
@@ -178,7 +179,7 @@ class Batch:
     @cached_property
     def kept(self) -> str:
         """The statement that keeps its judged rows."""
-        return _made(self.result, judged(self), self.dialect)
+        return _made(self.result, judged(self), self.dialect, len(self.judgements) == 1)
 
     @cached_property
     def counts(self) -> str:
@@ -218,7 +219,7 @@ class Plan:
     before have made, and may run side by side.
 
     `judgements` are all that were asked for; those without any facts are in no batch. `checks` are the rules among
-    them that are cross-checks.
+    them that are cross-checks, `once` the subjects that are read by nothing but one batch: a view does for them.
     """
 
     tables: tuple[str, ...]
@@ -228,11 +229,15 @@ class Plan:
     batches: tuple[Batch, ...]
     checks: frozenset[str]
     dialect: str
+    once: frozenset[str] = frozenset()
 
     @cached_property
     def steps(self) -> tuple[tuple[str, ...], ...]:
-        """The statements that make each of `subjects` a table, step by step."""
-        return tuple(tuple(_made(*named, self.dialect) for named in step.items()) for step in self.subjects)
+        """The statements that make each of `subjects` a table or a view, step by step."""
+        return tuple(
+            tuple(_made(name, query, self.dialect, name in self.once) for name, query in step.items())
+            for step in self.subjects
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         """What is kept of a plan: its texts, and not the trees that they were written from."""
@@ -243,9 +248,10 @@ class Plan:
         return {**self.__dict__, **written, "subjects": ()}
 
 
-def _made(name: str, query: exp.Expr, dialect: str) -> str:
-    """The statement that makes a table of a query."""
-    return exp.Create(this=table_named(name), kind="TABLE", expression=query).sql(dialect=dialect)
+def _made(name: str, query: exp.Expr, dialect: str, view: bool) -> str:
+    """The statement that makes a table of a query, or a view."""
+    kind = "VIEW" if view else "TABLE"
+    return exp.Create(this=table_named(name), kind=kind, expression=query).sql(dialect=dialect)
 
 
 def table_named(name: str, alias: str | None = None) -> exp.Table:
@@ -390,8 +396,8 @@ def _due(judgement: Judgement) -> exp.Expr:
 def counts(batch: Batch, source: str) -> exp.Select:
     """How the subjects of `source` (the result of `judged`) came out: a row a place, category and keyed rule.
 
-    Then, for each rule of the batch: how many hold, hold not, can't be told, and are outside; and the number of the
-    worst row of those that hold not, else of those that hold.
+    Then, for each rule of the batch: how many hold, hold not, can't be told, and are outside; and which row is the
+    worst of those that hold not, else of those that hold.
     """
     first = batch.first
     keys: list[exp.Expr] = [
@@ -407,7 +413,12 @@ def counts(batch: Batch, source: str) -> exp.Select:
             this=exp.Is(this=holds.copy(), expression=exp.Null()), expression=exp.Not(this=exp.paren(inside.copy()))
         )
         found += [_number_of(test) for test in (holds.copy(), fails.copy(), unknown, inside)]
-        found.append(exp.func("COALESCE", _worst(judgement, fails), _worst(judgement, holds.copy())))
+        one = judgement.requires
+        if isinstance(one, Comparison) and one.operator != "!=" and not judgement.proves:
+            # What fails is further off than what holds.
+            found.append(_worst(judgement, exp.Not(this=exp.Is(this=holds.copy(), expression=exp.Null()))))
+        else:
+            found.append(exp.func("COALESCE", _worst(judgement, fails), _worst(judgement, holds.copy())))
     return exp.Select(expressions=found, from_=exp.From(this=table_named(source)), group=exp.Group(expressions=keys))
 
 
@@ -416,7 +427,7 @@ def _number_of(test: exp.Expr) -> exp.Expr:
 
 
 def _worst(judgement: Judgement, among: exp.Expr) -> exp.Expr:
-    """The number of the row of the subject that is furthest on the wrong side of the first comparison."""
+    """The `numbered` of the subject that is furthest on the wrong side of the first comparison."""
     left, operator, right = judgement.sides[0]
     if left.codes or not left.read:
         return exp.Null()
@@ -431,13 +442,20 @@ def _worst(judgement: Judgement, among: exp.Expr) -> exp.Expr:
         # Limits may differ, so that of several that are as far off it must be the first in the files.
         known = exp.And(this=known, expression=exp.not_(exp.Is(this=exp.paren(badness.copy()), expression=exp.Null())))
         badness = exp.Tuple(expressions=[badness, exp.Neg(this=exp.column("_at"))])
-    return exp.Filter(this=exp.ArgMax(this=exp.column("rowid"), expression=badness), expression=exp.Where(this=known))
+    number = exp.column(numbered(judgement))
+    return exp.Filter(this=exp.ArgMax(this=number, expression=badness), expression=exp.Where(this=known))
+
+
+def numbered(judgement: Judgement) -> str:
+    """The column by which a subject is known in its category: where it was read, or its place."""
+    return "_at" if judgement.table else "_place"
 
 
 def worst(batch: Batch) -> str:
-    """The query of what the first comparisons of a batch read, of kept rows by their numbers ($1)."""
-    read = ", ".join(f'"{name}"' for name in worst_columns(batch))
-    return f'SELECT rowid, {read} FROM "{batch.result}" WHERE rowid IN (SELECT unnest($1::BIGINT[]))'
+    """The query of what the first comparisons of a batch read, of kept rows by number ($1) and category."""
+    number = numbered(batch.first)
+    read = ", ".join([number, batch.first.category or "NULL", *(f'"{name}"' for name in worst_columns(batch))])
+    return f'SELECT {read} FROM "{batch.result}" WHERE {number} IN (SELECT unnest($1::BIGINT[]))'
 
 
 def worst_columns(batch: Batch) -> list[str]:

@@ -35,10 +35,13 @@ class Judgements:
     unasked: int
 
 
-def judge(plan: Plan, facts: Facts, engine: str, progress: Told = nobody) -> Judgements:
+def judge(
+    plan: Plan, facts: Facts, engine: str, progress: Told = nobody, aside: frozenset[str] = frozenset()
+) -> Judgements:
     """The verdicts of a plan. `auto` judges with both engines up to 50,000 subjects, beyond that with DuckDB alone.
 
-    Raises UsageFault where the engine asked for is not there, EngineFault where a subject got no verdict.
+    Of the rules `aside`, cross-checks that nobody asked for, only what fails is told of. Raises UsageFault where the
+    engine asked for is not there, EngineFault where a subject got no verdict.
     """
     due = expected(plan, facts)
     why = None if engine == "duckdb" else rete.unavailable()
@@ -48,7 +51,7 @@ def judge(plan: Plan, facts: Facts, engine: str, progress: Told = nobody) -> Jud
     if engine == "auto" and not few:
         why = f"> {MOST_SUBJECTS}"
     both = engine != "duckdb" and why is None
-    judged = duckdb.judge(plan, facts, both, few, progress)
+    judged = duckdb.judge(plan, facts, both, few, progress, aside)
     _check_number(due, judged)
     if not both:
         return Judgements("duckdb", why, judged.counts, judged.told, (), 0)

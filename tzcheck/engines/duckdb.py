@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -26,10 +27,14 @@ ORDER = {code: number for number, code in enumerate(LABELS)}
 STEP = Decimal(1).scaleb(-sql.VARIATION_DECIMALS)
 
 
-def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress: Told = nobody) -> Judged:
+def judge(
+    plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress: Told = nobody,
+    aside: frozenset[str] = frozenset(),
+) -> Judged:  # fmt: skip
     """Every subject's verdict, counted by rule, place and category.
 
-    With `everyone` all subjects (but those of cross-checks) are returned, not only those that a report tells of.
+    With `everyone` all subjects (but those of cross-checks) are returned, not only those that a report tells of; of the
+    rules `aside` those that fail.
     Where there are `few`, they are counted here and not by DuckDB: a query costs more. Raises EngineFault where
     DuckDB can't compute (a number out of range).
     """
@@ -43,7 +48,7 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress:
         own = connection.cursor()
         if not (everyone or few):
             own.execute(batch.kept)
-            return list(_counts(own, batch)), list(_subjects(own, batch)), []
+            return list(_counts(own, batch)), list(_subjects(own, batch, aside)), []
         rows = own.execute(batch.judged).fetchall()
         at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
         counted: list[Count] = []
@@ -76,7 +81,9 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress:
     for found in (subjects, subjects_told):
         found.sort(key=_order)
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
-    every_told = tuple(filter(told, (*subjects, *subjects_told)))
+    every_told = tuple(
+        one for one in (*subjects, *subjects_told) if told(one) and (one.holds is False or one.rule not in aside)
+    )
     return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None)
 
 
@@ -91,7 +98,7 @@ def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spre
     The plan must have been judged before: the subjects that it made are read, each batch once.
     """
     connection = facts.store.connection
-    there = {name for (name,) in connection.cursor().execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    there = facts.store.made()
 
     def of_batch(batch: Batch) -> tuple[list[Spread], list[Standing]]:
         own = connection.cursor()
@@ -127,8 +134,8 @@ def _spread(connection: Any, batch: Batch, number: int, judgement: Judgement) ->
     for place, *cells, count, name in rows:
         category = cells.pop(0) if by else None
         if all(cell is not None for cell in cells):
-            above, *below = map(Fraction, cells)
-            value = above / below[0] if below else above
+            above, *below = cells
+            value = _quotient(above, below[0]) if below else Fraction(above)
             values.setdefault((place, category), []).append((value, count, name if count == 1 else None))
     for (place, category), some in values.items():
         limit = right.constants.get(category if right.by else None) if not right.read else None
@@ -199,30 +206,38 @@ def _counts(connection: Any, batch: Batch) -> Iterable[Count]:
     worst = {number for row in rows for number in row[7::5] if number is not None}
     columns = sql.worst_columns(batch)
     found = connection.execute(sql.worst(batch), [list(worst)]).fetchall() if worst else []
-    cells = {number: dict(zip(columns, rest, strict=True)) for number, *rest in found}
+    cells = {(number, category): dict(zip(columns, rest, strict=True)) for number, category, *rest in found}
     for place, category, indicator, *counted in rows:
         for index, judgement in enumerate(batch.judgements):
             met, unmet, unknown, outside, number = counted[index * 5 : index * 5 + 5]
             value = None
             if number is not None:
-                above, *below = (Fraction(cells[number][name]) for name in judgement.sides[0][0].read)
-                value = above / below[0] if below else above
+                above, *below = (cells[number, category][name] for name in judgement.sides[0][0].read)
+                value = _quotient(above, below[0]) if below else Fraction(above)
             rule = judgement.rule or indicator
             yield Count(rule, judgement.basis, place, category, met, unmet, unknown, outside, value, judgement.part)
 
 
-def _subjects(connection: Any, batch: Batch) -> Iterable[Subject]:
-    """The subjects of the kept rows that a report tells of."""
+def _subjects(connection: Any, batch: Batch, aside: frozenset[str]) -> Iterable[Subject]:
+    """The subjects of the kept rows that a report tells of; of the rules `aside` those that fail."""
     found = connection.execute(batch.told)
     at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
     makers = [
-        (at[f"a{index}"], at[f"h{index}"], bool(judgement.shows or judgement.strictly), _maker(judgement, index, at))
+        (
+            at[f"a{index}"],
+            at[f"h{index}"],
+            bool(judgement.shows or judgement.strictly),
+            judgement.rule in aside,
+            _maker(judgement, index, at),
+        )
         for index, judgement in enumerate(batch.judgements)
     ]
     while rows := found.fetchmany(10_000):
         for row in rows:
-            for applies, holds, every, make in makers:
-                if row[applies] is not False and (every or not row[holds]):
+            for applies, holds, every, only_failing, make in makers:
+                if row[applies] is not False and (
+                    row[holds] is False or (not only_failing and (every or not row[holds]))
+                ):
                     yield make(row)
 
 
@@ -363,9 +378,11 @@ def _number_at(columns: Sequence[int]) -> Callable[[tuple[Any, ...]], Value]:
     if len(columns) == 1:
         return lambda cells: None if cells[above] is None else Fraction(cells[above])
     below = columns[1]
+    return lambda cells: None if cells[above] is None or cells[below] is None else _quotient(cells[above], cells[below])
 
-    def quotient(cells: tuple[Any, ...]) -> Value:
-        one, other = cells[above], cells[below]
-        return None if one is None or other is None else Fraction(one) / Fraction(other)
 
-    return quotient
+@lru_cache(maxsize=1024)
+def _quotient(above: int | Decimal, below: int | Decimal) -> Fraction:
+    """The exact quotient. Many rules compare the same number of a row, one after the other."""
+    (one, one_below), (other, other_below) = above.as_integer_ratio(), below.as_integer_ratio()
+    return Fraction(one * other_below, one_below * other)

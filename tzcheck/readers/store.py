@@ -92,9 +92,14 @@ class Store:
 
     def only_facts(self) -> None:
         """Lets every table go that an engine has made."""
-        for (name,) in self._all("SELECT table_name FROM duckdb_tables()"):
+        for name, kind in self.made().items():
             if name not in self.tables:
-                self._do(f'DROP TABLE "{name}"')
+                self._do(f'DROP {kind} "{name}"')
+
+    def made(self) -> dict[str, str]:
+        """The tables and views that are there, by name, views first, which may read the others."""
+        views = "SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal"
+        return dict(self._all(f"{views} UNION ALL SELECT table_name, 'TABLE' FROM duckdb_tables()"))
 
     def make(self, tables: Iterable[Table]) -> None:
         """Empty tables, where there are none yet."""
@@ -219,8 +224,8 @@ class Store:
         """The rows of every key that more than one row has, by their ids, in order; sets `apart` or not."""
         keys = [*(["_set"] if apart else []), *("_place" if name == table.place else f'"{name}"' for name in table.key)]
         by = f'FROM "{table.id}" GROUP BY {", ".join(keys)} HAVING count(*) > 1'
-        # To find out that there are none is much cheaper than to list them.
-        if not self._all(f"SELECT 1 {by} LIMIT 1"):
+        # To find out that there are none is much cheaper than to list them, and by one number than by several texts.
+        if not self._all(f'SELECT 1 FROM "{table.id}" GROUP BY hash({", ".join(keys)}) HAVING count(*) > 1 LIMIT 1'):
             return []
         return [one for (one,) in self._all(f"SELECT list(rowid ORDER BY _at, rowid) {by} ORDER BY min(_at)")]
 
