@@ -886,7 +886,7 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
     if subject.holds is not False or judgement.strictly or judgement.required < 2:
         return ()
     found: dict[str, Failing] = {}
-    for index, comparison in enumerate(conditions.comparisons(judgement.requires)):
+    for index, comparison in enumerate(judgement.comparisons):
         left, _, right = judgement.sides[index]
         value, limit = subject.sides[index]
         if not isinstance(value, Fraction) or not isinstance(limit, Fraction) or left.codes:
@@ -1040,7 +1040,7 @@ def _telling(judgement: Judgement, subject: Subject) -> int:
         return next(
             index for index, (one, other) in reversed(list(enumerate(subject.sides))) if one is None or other is None
         )
-    for index, comparison in enumerate(conditions.comparisons(judgement.requires)):
+    for index, comparison in enumerate(judgement.comparisons):
         one, other = subject.sides[index]
         operator = comparison.operator
         if one is None or other is None:

@@ -105,22 +105,27 @@ class Judgement:
     strictly: Condition | None = None
     stated: frozenset[tuple[str, bool]] = frozenset()
 
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The comparisons of `requires`."""
+        return tuple(conditions.comparisons(self.requires))
+
     @property
     def required(self) -> int:
         """How many of `sides` belong to `requires`; they come first, and those of `applies` after them."""
-        return sum(1 for _ in conditions.comparisons(self.requires))
+        return len(self.comparisons)
 
-    @property
+    @cached_property
     def home(self) -> str | None:
         """The table of files that its subjects are rows of; None where they are places."""
         return self.table.home if self.table else None
 
-    @property
+    @cached_property
     def base(self) -> str | None:
         """The table whose rows say that there are subjects; None where they are places."""
         return self.table.base if self.table else None
 
-    @property
+    @cached_property
     def tables(self) -> list[str]:
         """The tables of files that it reads, by name."""
         return sorted({TABLES[id].home for id, _ in self.reads})
@@ -130,24 +135,24 @@ class Judgement:
         sources = {id for id, _ in self.grouped} if self.table is None else {self.table.id}
         return bool(sources & given)
 
-    @property
+    @cached_property
     def rolls_up(self) -> bool:
         """Whether what is found in counties counts for their city: the rule speaks of cities and not of counties."""
         return "city" in self.levels and "county" not in self.levels and self.each != "city"
 
-    @property
+    @cached_property
     def own_levels(self) -> tuple[str, ...]:
         """The levels of places whose own subjects count for themselves: a county's numbers are no city's."""
         return () if self.rolls_up and self.each == "county" else self.levels
 
-    @property
+    @cached_property
     def pending(self) -> bool:
         """Whether its dated share, or else every dated limit it uses, begins only after the day."""
         if self.share and self.share.since != date.min:  # a share with days of its own
             return self.share.coming
         return bool(self.limits) and all(limit.coming for limit in self.limits)
 
-    @property
+    @cached_property
     def limits(self) -> list[Limit]:
         """Every dated limit that it uses, and the share of its subjects that must hold."""
         found = [limit for _, _, side in self.sides for limit in (side.limits or {}).values()]
