@@ -131,6 +131,17 @@ def test_sarif_tells_what_is_gone(tmp_path: Path, old: Path) -> None:
         assert "absent" not in [one.get("baselineState") for one in found]
 
 
+def test_what_only_marks_tell_is_known_from_the_baseline_too(tmp_path: Path) -> None:
+    folder = facts(tmp_path / "f", marks="指标,标记\nbalanced.10,※\nbalanced.11,√\n")
+    arguments = ("--standard", "balanced.10", "--standard", "balanced.11", "--format", "json")
+    first = tzcheck("check", folder, *arguments)
+    assert first.code == 1
+    (tmp_path / "old.json").write_text(first.out, encoding="utf-8")
+    assert tzcheck("check", folder, *arguments, "--baseline", tmp_path / "old.json").code == 0
+    (folder / "marks.csv").write_text("指标,标记\nbalanced.10,※\nbalanced.11,※\n", encoding="utf-8")
+    assert tzcheck("check", folder, *arguments, "--baseline", tmp_path / "old.json").code == 1
+
+
 def test_a_standard_that_was_never_ready_fails_no_gate(tmp_path: Path) -> None:
     folder = ROOT / "facts" / "demo-2022" / "nearly"
     arguments = ("check", folder, "--standard", "balanced", "--gate", "ready")

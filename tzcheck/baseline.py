@@ -1,12 +1,10 @@
 """The baseline: what failed in an earlier result stays visible, and only what is new fails."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from tzcheck import result
 from tzcheck.report import Report
 from tzcheck.score import Indicator, Score
-from tzcheck.verdict import Verdict
 
 
 def held_against(report: Report, earlier: result.Result) -> Report:
@@ -20,7 +18,7 @@ def held_against(report: Report, earlier: result.Result) -> Report:
         replace(
             scored,
             scores=tuple(
-                _score(score, standards.get((scored.place.id, score.pack.id)), not refused & {None, scored.place.id})
+                _score(score, standards.get((scored.place.id, score.pack.id)), bool(refused & {None, scored.place.id}))
                 for score in scored.scores
             ),
         )
@@ -29,22 +27,22 @@ def held_against(report: Report, earlier: result.Result) -> Report:
     return replace(report, places=places, baseline=True)
 
 
-def _score(score: Score, earlier: result.Standard | None, whole: bool) -> Score:
+def _score(score: Score, earlier: result.Standard | None, refused: bool) -> Score:
     if earlier is None:
         return score
     before = {one.id: one for one in earlier.indicators}
-    indicators = tuple(_marked(one, before.get(one.id), whole) for one in score.indicators)
+    indicators = tuple(_marked(one, before.get(one.id), refused) for one in score.indicators)
     return replace(score, indicators=indicators, never_ready=earlier.ready is not True)
 
 
-def _marked(one: Indicator, earlier: result.Indicator | None, whole: bool) -> Indicator:
-    """The indicator with what was known of it; `whole` says that no row of its place was refused."""
+def _marked(one: Indicator, earlier: result.Indicator | None, refused: bool) -> Indicator:
+    """The indicator with what was known of it; `refused` says that a row of its place was."""
     if earlier is None:
         return one
-    breaches = dict.fromkeys(map(result.key, earlier.evidence)) if earlier.basis != "mark" else {}
-    evidence = tuple(replace(item, known=result.key(item) in breaches) for item in one.evidence)
-    # What is gone is fixed only where it was looked at again.
-    looked_at = whole and one.basis != "mark" and (one.waived_from or one.verdict) in (Verdict.MET, Verdict.UNMET)
-    there: Iterable[object] = map(result.key, (*one.evidence, *one.missing))
-    gone = tuple(breaches.keys() - set(there)) if looked_at else ()
+    before = {result.key(item) for item in earlier.evidence}
+    evidence = tuple(replace(item, known=result.key(item) in before) for item in one.evidence)
+    gone: set[tuple[str | None, str | None, str | None]] = set()
+    if result.looked_at(one.basis, one.waived_from or one.verdict, refused):
+        there = map(result.key, (*one.evidence, *one.missing))
+        gone = {result.key(item) for item in earlier.breaches}.difference(there)
     return replace(one, before=earlier.verdict, evidence=evidence, gone=tuple(sorted(gone, key=str)))

@@ -141,20 +141,13 @@ def _kind(before: Verdict | None, after: Verdict | None) -> str | None:
     return "new" if after is Verdict.UNDETERMINED else None
 
 
-def _breaches(one: Indicator | None) -> Sequence[Breach]:
-    """What fails of an indicator; nothing where that is not counted, or only known from a mark."""
-    if one is None or one.basis == "mark" or one.unwaived in (Verdict.NOT_APPLICABLE, Verdict.NOT_COUNTED):
-        return ()
-    return one.evidence
-
-
 def _breach_changes(one: Indicator | None, other: Indicator | None, refused: bool) -> Iterator[BreachChange]:
     """What became of every breach. One that is gone is fixed only where nothing speaks for its not being looked at.
 
     Of several that are told by the same, as many are still open as there are on both sides.
     """
-    before, after = _by_key(_breaches(one)), _by_key(_breaches(other))
-    judged = other is not None and other.basis != "mark" and other.unwaived in JUDGED and not refused
+    before, after = (_by_key(each.breaches if each else ()) for each in (one, other))
+    judged = other is not None and result.looked_at(other.basis, other.unwaived, refused)
     lacking = {result.key(item) for item in other.missing} if other else set()
     found = other or one
     assert found is not None

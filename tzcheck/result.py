@@ -64,6 +64,12 @@ class Indicator(Part):
         """The verdict, or that which a waiver lies over."""
         return self.beneath or Verdict.UNMET if self.verdict is Verdict.WAIVED else self.verdict
 
+    @property
+    def breaches(self) -> tuple[Breach, ...]:
+        """What fails of it; nothing where that is not counted, or only known from a mark."""
+        outside = (Verdict.NOT_APPLICABLE, Verdict.NOT_COUNTED)
+        return () if self.basis == "mark" or self.unwaived in outside else self.evidence
+
 
 class Standard(Part):
     """A standard in a place."""
@@ -140,6 +146,14 @@ class Subject(Protocol):
 def key(item: Subject) -> tuple[str | None, str | None, str | None]:
     """What two breaches of an indicator share that are the same."""
     return item.subject, item.name, item.category
+
+
+def looked_at(basis: str, verdict: Verdict, refused: bool) -> bool:
+    """Whether a breach that an indicator no longer has is fixed: it was judged, by facts of which none was refused.
+
+    `verdict` is the one beneath a waiver.
+    """
+    return basis != "mark" and verdict in (Verdict.MET, Verdict.UNMET) and not refused
 
 
 def read(path: Path) -> Result:
