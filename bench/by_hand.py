@@ -1,6 +1,6 @@
 """The numeric indicators of balanced compulsory education as one would write them by hand, in DuckDB's SQL.
 
-Each returns, for every indicator, how many subjects were checked and how many breach it, and writes a list of those.
+It says, for every indicator, how many subjects were checked and how many breach it, and writes a list of those.
 """
 
 from pathlib import Path

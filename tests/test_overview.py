@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.support import Run, check, tzcheck
-from tests.test_page import WIDTHS, pytestmark
+from tests.test_page import WIDTHS, printed_whole, pytestmark
 from tests.test_page import browser as browser
 from tests.test_page import page as page
 from tests.test_taizhou import LANGUAGES
@@ -399,14 +399,7 @@ def test_printed_no_table_of_the_overview_is_cut(page: Page, report: Path, tmp_p
     page.set_viewport_size({"width": 688, "height": 1000})  # A4 within its margins
     page.goto(report.as_uri())
     page.locator("#asked").select_option("balanced 14")
-    page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details:not([open])").count() == 0
-    cut = page.locator("table, svg").evaluate_all(
-        "all => all.filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.className)"
-    )
-    assert cut == []
-    assert page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True).startswith(b"%PDF")
+    printed_whole(page, tmp_path)
 
 
 @in_browser

@@ -130,10 +130,8 @@ def test_words_are_looked_for_in_the_language_that_is_shown(page: Page, pages: d
     assert shown(page) == ["balanced.12"]
 
 
-@pytest.mark.parametrize("name", [*REPORTS, *OTHERS])
-def test_printed_no_table_is_cut(page: Page, pages: dict[str, Path], name: str, tmp_path: Path) -> None:
-    page.set_viewport_size({"width": 688, "height": 1000})  # A4 within its margins
-    page.goto(pages[name].as_uri())
+def printed_whole(page: Page, folder: Path) -> None:
+    """Everything that is folded up is printed, and no table or plot is cut."""
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
@@ -141,7 +139,14 @@ def test_printed_no_table_is_cut(page: Page, pages: dict[str, Path], name: str, 
         "all => all.filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.className)"
     )
     assert cut == []
-    assert page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True).startswith(b"%PDF")
+    assert page.pdf(path=folder / "page.pdf", prefer_css_page_size=True).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", [*REPORTS, *OTHERS])
+def test_printed_no_table_is_cut(page: Page, pages: dict[str, Path], name: str, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 688, "height": 1000})  # A4 within its margins
+    page.goto(pages[name].as_uri())
+    printed_whole(page, tmp_path)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -9,7 +9,6 @@ from functools import partial
 from string import Formatter
 from typing import TypeAlias
 
-from tzcheck import condition as conditions
 from tzcheck.engines import agree
 from tzcheck.engines.judged import Subject
 from tzcheck.facts import Facts
@@ -47,7 +46,7 @@ Row: TypeAlias = Sequence[Cell]
 class Sheet:
     """A table of the form: its title, the rows of its head, its rows, the notes below, how wide its columns are.
 
-    `of` says whether the texts of each column stand to the left.
+    `texts` are the columns, counted from 0, whose texts stand to the left.
     """
 
     name: str
@@ -82,6 +81,7 @@ class _Filled:
     scored: Scored
     measured: Mapping[tuple[str, str | None], Fraction | None]
     subjects: Mapping[str, Sequence[Subject]]
+    reads: Mapping[str, frozenset[str]]
     attested: Mapping[str, str]
     lang: str
     blanks: list[Blank] = field(default_factory=list)
@@ -124,8 +124,12 @@ def applications(
             wide = valued(wide, name, rule)
         asked = frozenset([*rules.values(), *form.rules])
         subjects: dict[tuple[int, str], list[Subject]] = defaultdict(list)
-        for one in agree.subjects(plan([wide], asked, day, facts.given), facts):
+        work = plan([wide], asked, day, facts.given)
+        for one in agree.subjects(work, facts):
             subjects[one.place, one.rule].append(one)
+        reads: dict[str, frozenset[str]] = defaultdict(frozenset)
+        for judgement in work.judgements:
+            reads[judgement.rule or ""] |= frozenset(judgement.tables)
         attested = _attested(facts)
         index = {place.id: number for number, place in enumerate(facts.places)}
         for scored, score in report.scores:
@@ -133,7 +137,7 @@ def applications(
                 place = index[scored.place.id]
                 filled = _Filled(
                     book, pack, form, facts, place, score, scored, _measured(rules, subjects, place),
-                    {id: subjects[place, id] for id in form.rules}, attested[place], lang,
+                    {id: subjects[place, id] for id in form.rules}, reads, attested[place], lang,
                 )  # fmt: skip
                 found.append((scored.place.name, _tables(filled), tuple(filled.blanks)))
     return found
@@ -144,9 +148,7 @@ def _measured(
 ) -> dict[tuple[str, str | None], Fraction | None]:
     """The measures of a place, by name and category."""
     return {
-        (name, one.category): one.sides[0][0] if isinstance(one.sides[0][0], Fraction) else None
-        for name, rule in rules.items()
-        for one in subjects.get((place, rule), ())
+        (name, one.category): _value(one) for name, rule in rules.items() for one in subjects.get((place, rule), ())
     }
 
 
@@ -220,7 +222,9 @@ def _schools(filled: _Filled) -> Sheet:
     )  # fmt: skip
     labels = [Cell(f"L{number}") for number in range(1, len(heads))]
     about, grades = _stages(filled), _grades(filled)
-    by_school = {id: {(one.subject, one.category): one for one in filled.subjects[id]} for id in form.rules}
+    by_school = {
+        id: {(one.subject, one.category): one for one in filled.subjects[id]} for id in (form.schools, *form.resources)
+    }
     rows: list[Row] = []
     sponsors, ungraded = 0, 0
     for stage in STAGE_HEADERS:
@@ -426,11 +430,11 @@ def _number(filled: _Filled, table: str, cell: str, name: str, one: Indicator | 
     """A number that a text names: of the indicator itself, or a measure; None, and noted, where it can't be told."""
     measure, _, category = name.partition(".")
     if one and name in OF_INDICATOR:
-        tables = _tables_of(filled.pack, one) if name != "value" else set()
+        tables = filled.reads[one.id] if name != "value" else frozenset()
         value = getattr(one, name)
         found = Fraction(value) if isinstance(value, int | Fraction) else None
     else:
-        tables = {part.table for part in with_parts(filled.pack, measure).values() if part.table}
+        tables = filled.reads[f"{MEASURING}{measure}"]
         found = filled.measured.get((measure, category or None))
     # What is counted, or added up, must not lack anything.
     lost = filled.lost(tables)
@@ -442,13 +446,6 @@ def _number(filled: _Filled, table: str, cell: str, name: str, one: Indicator | 
         needed = "" if lost or unsure else _needed(filled, measure)
         filled.missing(table, f"{cell}. {name}", why, tables=lost, number=unsure, needed=needed)
     return found
-
-
-def _tables_of(pack: RulePack, one: Indicator) -> set[str]:
-    """The tables that an indicator's subjects are rows of, and those that are measured."""
-    found = {BY_NOUN[ask.each].id for ask in one.rule.asks if ask.each in BY_NOUN}
-    names = {name.rpartition(".")[2] for ask in one.rule.asks for name in conditions.names(ask.requires)}
-    return found | {part.table for name in names for part in with_parts(pack, name).values() if part.table}
 
 
 def _unsure(filled: _Filled, one: Indicator) -> int:

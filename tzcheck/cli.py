@@ -603,8 +603,7 @@ def forms(
     write_whole(output, writer.write(filled, found, lang))
     blanks = sum(len(blanks) for _, _, blanks in filled)
     click.echo(text("head.forms", lang, file=output, places=len(filled), blanks=blanks, sheet=text("form.notes", lang)))
-    failed = found.disagreements or any(problem.severity == "error" for problem in found.problems)
-    ctx.exit((EXIT_INTERNAL if found.disagreements else EXIT_FACTS) if failed else 0)
+    ctx.exit(report.exit_code(found, "never"))
 
 
 def _can_write(output: Path, force: bool) -> None:

@@ -76,7 +76,8 @@ class TypedTable:
     def hold(self, wanted: Iterable[tuple[int, int]]) -> None:
         """Reads the rows of which cells will be asked for, by file and row: one query costs as much as one a row."""
         if not self._is_small:
-            self._keep(self.store.rows(self.table, [file * ROWS + row for file, row in wanted]))
+            ats = (file * ROWS + row for file, row in wanted)
+            self._keep(self.store.rows(self.table, [at for at in ats if at not in self.by_at]))
 
     def _rows_at(self, at: int) -> Iterable[dict[str, Any]]:
         """The rows read at one place."""

@@ -9,7 +9,7 @@ from tzcheck.compare import KINDS, Achievement, BreachChange, Change, Comparison
 from tzcheck.report import category, distance, shown
 from tzcheck.result import Breach, Titles, amount, exact, titled
 from tzcheck.texts import text
-from tzcheck.writers.md import escaped, table
+from tzcheck.writers.md import escaped, head, table
 from tzcheck.writers.page import bilingual
 from tzcheck.writers.words import made_by, plain, share
 
@@ -120,10 +120,7 @@ def _markdown(comparison: Comparison, lang: str, titles: Titles) -> str:
 
 
 def _marked(comparison: Comparison, lang: str, titles: Titles) -> Iterator[str]:
-    yield f"# {_title(comparison, lang)}"
-    if comparison.notes:
-        yield ""
-    yield from (f"- {escaped(note[lang])}" for note in comparison.notes)
+    yield from head(_title(comparison, lang), comparison.notes, lang)
     yield ""
     yield from table(["", *(text(f"compare.so.{kind}", lang) for kind in KINDS)], _sums(comparison, lang))
     yield from _headed("head.achievement", lang)

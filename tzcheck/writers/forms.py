@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tzcheck.application import ABOVE, LEFT, Blank, Cell, Row, Sheet
 from tzcheck.report import Report, counted
 from tzcheck.texts import text
-from tzcheck.writers.words import plain
+from tzcheck.writers.words import plain, run_of
 from tzcheck.writers.xlsx import lay_out
 
 TITLE, HEAD = Font("SimSun", 14, bold=True), Font("SimSun", 10, bold=True)
@@ -148,13 +148,9 @@ def _notes(
     found = [blank for _, _, blanks in applications for blank in blanks]
     rows: list[tuple[str, ...]] = [(one.place, one.table, one.cell, one.why) for one in found]
     rows = rows or [(text("form.nothing_blank", lang),)]
-    made = text(
-        "page.run", lang, as_of=report.as_of, profile=report.profile, version=report.version,
-        engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256,
-    )  # fmt: skip
     read = [(text("form.reading", lang, id=id, title=title.of(lang)),) for id, title in report.readings_used]
     files = [(file.book, file.sheet or "", "", file.sha256) for file in report.files]
-    for number, row in enumerate([*rows, (), (made,), *read, *files], start=2):
+    for number, row in enumerate([*rows, (), (run_of(report, lang),), *read, *files], start=2):
         for column, said in enumerate(row, start=1):
             _write(sheet, number, column, said).font = PLAIN
             if column > 2:

@@ -1,7 +1,7 @@
 """The result as Markdown, for a pull request or a mail: the standards, what fails, what is wrong with the facts."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tzcheck.report import Report, conclusions, counted, limit_of, percent, reason, symbol, value_of, wanting
 from tzcheck.score import Indicator, Score, Scored
@@ -143,6 +143,14 @@ def _problems(report: Report, lang: str, details: bool) -> Iterable[str]:
         yield f"- {text(f'severity.{one.severity}', lang)}{where} {escaped(one.message(lang))}"
     if len(shown) < len(found):
         yield "- " + text("head.more", lang, number=len(found) - len(shown))
+
+
+def head(title: str, notes: Sequence[Mapping[str, str]], lang: str) -> Iterable[str]:
+    """A title, and below it what is to be known before reading on (each in every language)."""
+    yield f"# {title}"
+    if notes:
+        yield ""
+    yield from (f"- {escaped(note[lang])}" for note in notes)
 
 
 def table(heads: Iterable[str], rows: Iterable[list[str]]) -> Iterable[str]:

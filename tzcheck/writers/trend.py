@@ -11,7 +11,7 @@ from tzcheck.result import Titles, titled
 from tzcheck.texts import text
 from tzcheck.trend import Course, Line, Trend
 from tzcheck.writers.lines import lines
-from tzcheck.writers.md import escaped, table
+from tzcheck.writers.md import escaped, head, table
 from tzcheck.writers.page import bilingual
 from tzcheck.writers.words import made_by, plain, share
 
@@ -44,10 +44,7 @@ def _markdown(trend: Trend, lang: str, titles: Titles) -> str:
 
 
 def _marked(trend: Trend, lang: str, titles: Titles) -> Iterator[str]:
-    yield f"# {_title(trend, lang)}"
-    if trend.notes:
-        yield ""
-    yield from (f"- {escaped(note[lang])}" for note in trend.notes)
+    yield from head(_title(trend, lang), trend.notes, lang)
     for course in trend.courses:
         yield ""
         yield f"## {escaped(titled(course.standard, course.title, titles, lang))}"

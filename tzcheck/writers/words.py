@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from tzcheck.facts import MERGED
 from tzcheck.reading import Turned
-from tzcheck.report import FAILING, category, distance, percent, places_in_files, reason, shown
+from tzcheck.report import FAILING, Report, category, distance, percent, places_in_files, reason, shown
 from tzcheck.result import Result, exact
 from tzcheck.score import Evidence, Indicator
 from tzcheck.texts import text
@@ -14,6 +14,14 @@ from tzcheck.verdict import SIGNS, Verdict
 def plain(value: str) -> str:
     """A text from the facts without characters that would steer a terminal."""
     return "".join(char if char.isprintable() else "�" for char in value)
+
+
+def run_of(report: Report, lang: str) -> str:
+    """What a report was made with, the whole hash of its rules included."""
+    return text(
+        "page.run", lang, as_of=report.as_of, profile=report.profile, version=report.version,
+        engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256,
+    )  # fmt: skip
 
 
 def named(item: Evidence, lang: str) -> str:

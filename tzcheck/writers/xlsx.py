@@ -16,7 +16,7 @@ from tzcheck.report import Report, category, conclusions, reason, symbol
 from tzcheck.score import Evidence, Indicator, Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, Verdict
-from tzcheck.writers.words import named, plain, where
+from tzcheck.writers.words import named, plain, run_of, where
 
 # How numbers are shown; what is kept is the number itself, as exact as a spreadsheet has it.
 WHOLE, EXACT, SHARE = "#,##0", "#,##0.00##", "0.0%"
@@ -264,7 +264,4 @@ def _problems(report: Report, lang: str) -> Iterable[Row]:
 def _sources(report: Report, lang: str) -> Iterable[Row]:
     for file in report.files:
         yield file.book, file.sheet, file.encoding, file.rows, file.accepted, file.rejected, file.sha256
-    yield (
-        text("page.run", lang, as_of=report.as_of, profile=report.profile, version=report.version,
-             engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256),
-    )  # fmt: skip
+    yield (run_of(report, lang),)
