@@ -15,7 +15,7 @@ from tzcheck.application import ABOVE, LEFT, Blank, Cell, Row, Sheet
 from tzcheck.report import Report, counted
 from tzcheck.texts import text
 from tzcheck.writers.words import plain, run_of
-from tzcheck.writers.xlsx import lay_out
+from tzcheck.writers.xlsx import HEIGHT, lay_out, lines
 
 TITLE, HEAD = Font("SimSun", 14, bold=True), Font("SimSun", 10, bold=True)
 PLAIN, BELOW = Font("SimSun", 10), Font("SimSun", 10, color="C00000", bold=True)
@@ -25,8 +25,6 @@ CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 STARTING = Alignment(horizontal="left", vertical="center", wrap_text=True)
 # What no name of a sheet may have in it, and how long it may be.
 FORBIDDEN, LONGEST = re.compile(r"[\[\]:*?/\\']"), 31
-# So many characters of a text fit a column of width 1, and so high is a line of it.
-PER_WIDTH, LINE = 0.5, 14.0
 
 
 def write(applications: Sequence[tuple[str, Sequence[Sheet], Sequence[Blank]]], report: Report, lang: str) -> bytes:
@@ -70,11 +68,11 @@ def _draw(sheet: Worksheet, one: Sheet, place: str) -> None:
         is_head = number < first + len(one.head)
         for column, cell in enumerate(row, start=1):
             _put(sheet, number, column, cell, HEAD if is_head else PLAIN, is_head or column - 1 not in one.texts)
-        sheet.row_dimensions[number].height = LINE * max(_lines_of(row, one.widths), 1.5)
+        sheet.row_dimensions[number].height = HEIGHT * max(_lines_of(row, one.widths), 1.5)
     _merge(sheet, rows, first)
     for number, note in enumerate(one.notes, start=first + len(rows)):
         _line(sheet, number, note, columns, PLAIN, STARTING)
-        sheet.row_dimensions[number].height = LINE * _lines(note, sum(one.widths))
+        sheet.row_dimensions[number].height = HEIGHT * lines(note, sum(one.widths))
     lay_out(sheet)
     sheet.print_title_rows = f"{first}:{first + len(one.head) - 1}"
     sheet.freeze_panes = f"A{first + len(one.head)}"
@@ -84,12 +82,7 @@ def _lines_of(row: Row, widths: Sequence[int]) -> int:
     """How many lines a row takes; what spans several columns or rows has room enough."""
     alone = zip(row, (*row[1:], None), widths, strict=True)
     texts = ((cell.value, width) for cell, next, width in alone if LEFT not in (cell, next))
-    return max(_lines(said, width) if isinstance(said, str) else 1 for said, width in texts)
-
-
-def _lines(said: str, width: int) -> int:
-    """How many lines a text takes in a column of that width."""
-    return -(-len(said) // max(int(width * PER_WIDTH), 1)) or 1
+    return max(lines(said, width) if isinstance(said, str) else 1 for said, width in texts)
 
 
 def _line(sheet: Worksheet, row: int, said: str, columns: int, font: Font, alignment: Alignment) -> None:
@@ -141,7 +134,8 @@ def _notes(
     sheet: Worksheet, applications: Iterable[tuple[str, Sequence[Sheet], Sequence[Blank]]], report: Report, lang: str
 ) -> None:
     """What stayed blank and why; what the form was made from."""
-    for letter, width in zip("ABCD", (16, 10, 44, 70), strict=True):
+    widths = (16, 10, 44, 70)
+    for letter, width in zip("ABCD", widths, strict=True):
         sheet.column_dimensions[letter].width = width
     for column, name in enumerate(("place", "table", "cell", "why"), start=1):
         _write(sheet, 1, column, text(f"form.of.{name}", lang)).font = HEAD
@@ -155,5 +149,7 @@ def _notes(
             _write(sheet, number, column, said).font = PLAIN
             if column > 2:
                 sheet.cell(number, column).alignment = STARTING
+        if len(row) > 2:
+            sheet.row_dimensions[number].height = HEIGHT * max(map(lines, row[2:], widths[2:]))
     lay_out(sheet)
     sheet.freeze_panes = "A2"

@@ -11,6 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
+from rich.cells import cell_len
 
 from tzcheck.report import Report, category, conclusions, reason, symbol
 from tzcheck.score import Evidence, Indicator, Score, Scored
@@ -20,10 +21,13 @@ from tzcheck.writers.words import named, plain, run_of, where
 
 # How numbers are shown; what is kept is the number itself, as exact as a spreadsheet has it.
 WHOLE, EXACT, SHARE = "#,##0", "#,##0.00##", "0.0%"
+# How high a line of text is, in points.
+HEIGHT = 15.0
 BOLD = Font("Calibri", 11, bold=True)
 HEAD = PatternFill("solid", fgColor="D9E7F5")
 LINE = Border(bottom=Side(style="thin", color="8A94A0"))
 WRAPPED, CENTRED = Alignment(wrap_text=True, vertical="top"), Alignment(horizontal="center", vertical="top")
+TOP = Alignment(vertical="top")
 COLOURS = {
     Verdict.MET: "E2F0D9", Verdict.UNMET: "F8CBAD", Verdict.UNDETERMINED: "FFF2CC", Verdict.WAIVED: "E4DFEC",
 }  # fmt: skip
@@ -94,11 +98,26 @@ def _sheet(book: Workbook, lang: str, name: str, rows: Iterable[Row]) -> None:
     sheet.append([_headed(sheet, text(f"xlsx.of.{column}", lang)) for column, _ in columns])
     last = 1
     for row in rows:
-        sheet.append([_written(sheet, cell) for cell in row])
         last += 1
+        _append(sheet, last, row, [width for _, width in columns])
     area = f"A1:{get_column_letter(len(columns))}{last}"
     sheet.auto_filter.ref = area
     sheet.print_area = area
+
+
+def _append(sheet: Any, number: int, row: Row, widths: Sequence[int]) -> None:
+    """A row, as high as its texts are long: not every office program finds that out by itself."""
+    values = (cell.value if isinstance(cell, Cell) else cell for cell in row)
+    found = zip(values, widths, strict=False)
+    needed = max((lines(value, width) for value, width in found if isinstance(value, str)), default=1)
+    if needed > 1:
+        sheet.row_dimensions[number].height = HEIGHT * needed
+    sheet.append([_written(sheet, cell) for cell in row])
+
+
+def lines(said: str, width: int) -> int:
+    """How many lines a text takes in a column of that width; a Chinese character is twice as wide as a digit."""
+    return -(-cell_len(said) // max(width - 1, 1)) or 1
 
 
 def lay_out(sheet: Any) -> None:
@@ -133,10 +152,10 @@ def _written(sheet: Any, cell: Cell | Value) -> Any:
         case Fraction():
             whole = one.value.denominator == 1
             found = WriteOnlyCell(sheet, one.value.numerator if whole else float(one.value))
-            found.number_format = one.format or (WHOLE if whole else EXACT)
+            found.number_format, found.alignment = one.format or (WHOLE if whole else EXACT), TOP
         case _:
             found = WriteOnlyCell(sheet, one.value)
-            found.number_format = one.format or WHOLE
+            found.number_format, found.alignment = one.format or WHOLE, TOP
     if one.verdict in FILLS:
         found.fill = FILLS[one.verdict]
     return found
@@ -170,13 +189,16 @@ def _indicators(report: Report, lang: str) -> Iterable[Row]:
 def _matrix(book: Workbook, report: Report, lang: str) -> None:
     """The matrix of every standard as the notice prints it: a row an indicator, a column a place, -X and % below."""
     sheet: Any = book.create_sheet(text("xlsx.matrix", lang))
-    for letter, width in (("A", 8), ("B", 60)):
+    widths = (8, 60)
+    for letter, width in zip("AB", widths, strict=True):
         sheet.column_dimensions[letter].width = width
     lay_out(sheet)
     sheet.print_title_rows = "1:1"
     sheet.freeze_panes = "C1"
+    last = 0
     for columns in report.by_standard.values():
         pack = columns[0][1].pack
+        last += 1
         sheet.append(
             [_headed(sheet, one) for one in ("", pack.head.title.of(lang), *(s.place.short for s, _ in columns))]
         )
@@ -185,10 +207,13 @@ def _matrix(book: Workbook, report: Report, lang: str) -> None:
             found = [each.get(id) for each in by_id]
             if any(found):
                 marks = [Cell(symbol(pack, one), verdict=one.verdict) if one else None for one in found]
-                sheet.append([_written(sheet, cell) for cell in (rule.number, rule.title.of(lang), *marks)])
+                last += 1
+                _append(sheet, last, (rule.number, rule.title.of(lang), *marks), widths)
         for name in ("unmet", "undetermined", "achievement"):
             cells = [_foot(score, name) for _, score in columns]
-            sheet.append([_written(sheet, cell) for cell in ("", text(f"head.{name}", lang), *cells)])
+            last += 1
+            _append(sheet, last, ("", text(f"head.{name}", lang), *cells), widths)
+        last += 1
         sheet.append([])
 
 
