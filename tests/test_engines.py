@@ -786,7 +786,7 @@ def test_a_subject_without_a_verdict_and_a_verdict_without_a_subject_are_faults(
     (one,) = found.counts
     assert (one.met, one.unmet, one.unknown) == (1, 1, 1)
     for outcome in ("met", "unmet", "unknown", "not_applicable"):
-        changed = replace(one, **{outcome: getattr(one, outcome) + change})
+        changed = one._replace(**{outcome: getattr(one, outcome) + change})
         with pytest.raises(EngineFault) as error:
             agree._check_number(due, replace(found, counts=(changed,)))
         (problem,) = error.value.problems
@@ -818,7 +818,7 @@ def test_every_way_to_disagree_is_found_and_every_way_to_agree_is_none(folder):
     seen = {}
     for row, one in enumerate(found.everyone):
         for wrong in right:
-            changed = replace(one, applies=wrong[0], holds=wrong[1])
+            changed = one._replace(applies=wrong[0], holds=wrong[1])
             everyone = (*found.everyone[:row], changed, *found.everyone[row + 1 :])
             seen[right[row], wrong] = agree._compare(work, replace(found, everyone=everyone))
             wanted = () if wrong == right[row] else (Disagreement(changed, wrong, right[row]),)
@@ -838,7 +838,7 @@ def test_a_disagreement_ends_with_exit_code_4_and_both_verdicts_in_the_json(fold
     scored, problems = score(book, facts, work, judgements, book.ids, [0], DAY)
     report = replace(agreed, engine="both", places=scored, problems=problems, disagreements=len(differing))
     assert exit_code(report, "never") == EXIT_INTERNAL
-    (one,) = json.loads(written.write(report, "en", True))["counties"][0]["standards"][0]["indicators"]
+    (one,) = json.loads("".join(written.write(report, "en", True)))["counties"][0]["standards"][0]["indicators"]
     assert (one["verdict"], one["engines"]) == ("undetermined", {"duckdb": "met", "durable": "unmet"})
 
 

@@ -29,11 +29,11 @@ def read(folder: Path) -> Facts:
 
 
 def column(found: Facts, table: str, name: str) -> list[object]:
-    return found.tables[table].column(name)
+    return [cell for *_, cell in found.tables[table].rows(name)]
 
 
 def rows(found: Facts, table: str) -> list[int]:
-    return [row for _, _, row, _ in found.tables[table].rows()]
+    return [row for _, _, row in found.tables[table].rows()]
 
 
 def codes(found: Facts) -> list[tuple[str, str | None, int | None, str | None, str | None]]:

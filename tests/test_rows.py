@@ -97,7 +97,9 @@ def told(found: Facts) -> dict[str, Any]:
         for one in found.problems
     )
     return {
-        "tables": {id: list(typed.rows()) for id, typed in found.tables.items() if typed.table.derived is None},
+        "tables": {
+            id: list(typed.store.rows(typed.table)) for id, typed in found.tables.items() if typed.table.derived is None
+        },
         "files": [(one.path, one.rows, one.accepted, one.rejected) for one in found.files],
         "problems": problems,
         "refused": sorted(found.refused, key=repr),
@@ -146,7 +148,7 @@ def test_every_row_read_is_accepted_or_told_of(tmp_path: Path, id: str, suffix: 
     found = reading.read([folder], KNOWN)
     file = found.files[-1]
     filled = [number for number, cells in enumerate(rows, start=2) if any(cell.strip() for cell in cells)]
-    kept = {row for _, _, row, _ in found.tables[id].rows()} if id in found.tables else set()
+    kept = {row for _, _, row in found.tables[id].rows()} if id in found.tables else set()
     told_of = {one.row for one in found.problems if one.file == file.path}
     if any(one.row == 1 and one.severity == "error" for one in found.problems):
         return  # the header itself is wrong: no row was looked at

@@ -322,7 +322,7 @@ def as_read(found: Facts, id: str) -> list[str]:
     names = [column.id for column in GIVEN[id].columns if column.kind not in WORKED_OUT]
     if id not in found.tables:
         return []
-    return sorted(repr([cells[name] for name in names]) for *_, cells in found.tables[id].rows())
+    return sorted(repr([cells[name] for name in names]) for cells in found.store.rows(found.tables[id].table))
 
 
 def as_meant(id: str, rows: list[dict[str, Any]]) -> list[str]:

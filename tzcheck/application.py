@@ -156,9 +156,11 @@ def _attested(facts: Facts) -> dict[int, dict[str, str]]:
     """What documents say, and which they are, by place and indicator."""
     found: dict[int, dict[str, str]] = defaultdict(dict)
     typed = facts.tables.get("attestations")
-    for place, _, _, cells in typed.rows() if typed else ():
-        named = " ".join(str(cells[key]) for key in ("document", "document_no") if cells[key])
-        found[place][cells["indicator"]] = str(cells["statement"] or "") + (f"（{named}）" if named else "")
+    for place, _, _, indicator, statement, *about in (
+        typed.rows("indicator", "statement", "document", "document_no") if typed else ()
+    ):
+        named = " ".join(filter(None, about))
+        found[place][indicator] = (statement or "") + (f"（{named}）" if named else "")
     return found
 
 

@@ -40,9 +40,9 @@ def _marked(one: Indicator, earlier: result.Indicator | None, refused: bool) -> 
     if earlier is None:
         return one
     before = {result.key(item) for item in earlier.evidence}
-    evidence = tuple(replace(item, known=result.key(item) in before) for item in one.evidence)
+    evidence = tuple(item._replace(known=result.key(item) in before) for item in one.evidence)
     gone: set[tuple[str | None, str | None, str | None]] = set()
     if result.looked_at(one.basis, one.waived_from or one.verdict, refused):
         there = map(result.key, (*one.evidence, *one.missing))
         gone = {result.key(item) for item in earlier.breaches}.difference(there)
-    return replace(one, before=earlier.verdict, evidence=evidence, gone=tuple(sorted(gone, key=str)))
+    return one._replace(before=earlier.verdict, evidence=evidence, gone=tuple(sorted(gone, key=str)))

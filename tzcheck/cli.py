@@ -380,8 +380,8 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
         write_whole(Path(output), written)
         if format == "html":
             remove_pages(Path(output))
-    elif isinstance(written, str):
-        sys.stdout.write(written)
+    elif not isinstance(written, bytes):
+        sys.stdout.writelines([written] if isinstance(written, str) else written)
     elif sys.stdout.isatty():
         raise UsageFault([Problem("error", "no_terminal", value=format)])
     else:

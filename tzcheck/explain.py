@@ -1,6 +1,6 @@
 """How a verdict came about: the rule's text, source and limit, its inputs, and the arithmetic of every subject."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -285,15 +285,15 @@ def _literal(value: Any) -> exp.Expr:
             return exp.Literal.number(str(value))
 
 
-def _rows_of(facts: Facts, one: Measure, keys: Iterable[str], cells: Any, place: int) -> str:
+def _rows_of(facts: Facts, one: Measure, keys: Sequence[str], cells: Any, place: int) -> str:
     """The rows of another table that belong to a subject, as file and row numbers."""
     typed = facts.tables.get(one.table or "")
     if typed is None:
         return ""
     return places_in_files(
         (facts.files[file].path, row)
-        for where, file, row, own in typed.rows()
-        if where == place and all(own[key] == cells.get(key) for key in keys)
+        for where, file, row, *own in typed.rows(*keys)
+        if where == place and own == [cells.get(key) for key in keys]
     )
 
 

@@ -33,10 +33,10 @@ def _known(facts: Facts) -> dict[tuple[str, str, str], list[Explanation]]:
     """The explanations by place, check and subject."""
     found: dict[tuple[str, str, str], list[Explanation]] = {}
     typed = facts.tables.get("explanations")
-    for place, _, _, row in typed.rows() if typed else ():
+    read = typed.rows("check", "subject", "value", "explanation", "accepted_by") if typed else ()
+    for place, _, _, check, subject, *answer in read:
         county = facts.places[place].id
-        key = (county, row["check"], row["subject"] or county)
-        found.setdefault(key, []).append(Explanation(row["value"], row["explanation"], row["accepted_by"]))
+        found.setdefault((county, check, subject or county), []).append(Explanation(*answer))
     return found
 
 

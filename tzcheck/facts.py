@@ -50,20 +50,16 @@ class TypedTable:
     known: dict[tuple[str, ...], list[tuple[Any, ...]]] = field(default_factory=dict, compare=False)
     by_at: dict[int, list[dict[str, Any]]] = field(default_factory=dict, compare=False)
 
-    def column(self, name: str) -> list[Any]:
-        """The cells of a column, row by row."""
-        return self.store.column(self.table, name)
-
     def counted(self, *names: str) -> list[tuple[Any, ...]]:
         """The different values that columns have together, each with the number of its rows."""
         if names not in self.known:
             self.known[names] = self.store.grouped(self.table, *names)
         return self.known[names]
 
-    def rows(self) -> Iterator[tuple[int, int, int, Mapping[str, Any]]]:
-        """Place, file and row of every row, and its cells."""
-        for cells in self.store.rows(self.table):
-            yield cells.pop("_place"), *divmod(cells.pop("_at"), ROWS), cells
+    def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Place, file and row of every row, and its cells in some columns."""
+        for place, at, *cells in self.store.cells(self.table, "_place", "_at", *names):
+            yield place, *divmod(at, ROWS), *cells
 
     def cells(self, file: int | None, row: int | None, category: str | None) -> Mapping[str, Any]:
         """The cells of the row that was read there (of a derived table, that of the category); empty where none was."""

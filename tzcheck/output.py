@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from tzcheck.writers import Pages
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_whole(path: Path, content: str | bytes | Iterable[str]) -> None:
     """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
-    data = content.encode(errors="replace") if isinstance(content, str) else content
+    pieces = [content] if isinstance(content, str | bytes) else content
     beside = path.parent / f".tzcheck.{os.getpid()}.part"
+    # A device must not be replaced; of a folder it is told that it is one.
+    at_once = path.exists() and not path.is_file()
     try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)  # a device, which must not be replaced; of a folder it is told that it is one
-        else:
-            beside.write_bytes(data)
+        with (path if at_once else beside).open("wb") as file:
+            file.writelines(one.encode(errors="replace") if isinstance(one, str) else one for one in pieces)
+        if not at_once:
             beside.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -295,7 +295,7 @@ def exit_code(report: Report, fail_on: str, gate: str = "indicators") -> int:
 
 
 def as_data(report: Report, lang: str) -> dict[str, Any]:
-    """The report as the contract's JSON object, texts in `lang`."""
+    """The report as the contract's JSON object, texts in `lang`; its counties are made one by one, as they are read."""
     files = {file.path: file for file in report.files}
     return {
         "schema": SCHEMA,
@@ -309,7 +309,7 @@ def as_data(report: Report, lang: str) -> dict[str, Any]:
         "engine_note": report.note,
         "rules": {"sha256": report.rules_sha256},
         "facts": files_data(report.files),
-        "counties": [_place(scored, lang, files) for scored in report.places],
+        "counties": (_place(scored, lang, files) for scored in report.places),
         "problems": [problem_data(problem, lang, files) for problem in report.problems],
     }
 

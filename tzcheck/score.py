@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from tzcheck import condition as conditions
 from tzcheck import waiver
@@ -29,16 +29,14 @@ DOUBT = {"zh": "，另有无法判定的指标", "en": ", with indicators undete
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a verdict is what it is: the text `reason.<code>` with its details."""
 
     code: str
-    details: Mapping[str, Any] = field(default_factory=lambda: NO_DETAILS)
+    details: Mapping[str, Any] = NO_DETAILS
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One breach (or, among `missing`, one subject without a value): which, where, how far off.
 
     `value`, `limit` and `shortfall` are exact, in the unit of the indicator. `rows` are the rows (file, row) of a
@@ -65,8 +63,7 @@ class Evidence:
     known: bool = False
 
 
-@dataclass(frozen=True)
-class Failing:
+class Failing(NamedTuple):
     """One of several comparisons of a subject that fails: what was compared, how far off, how near to its limit."""
 
     name: str
@@ -85,8 +82,7 @@ class Failing:
         return above / below if below else Fraction(0)
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """A further measure of a subject that the rule shows beside its verdict."""
 
     subject: str
@@ -97,8 +93,7 @@ class Shown:
     unit: str | None
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """An indicator's verdict in one category; `value` is the worst one in it."""
 
     category: str
@@ -109,8 +104,7 @@ class Part:
     breaches: int
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(NamedTuple):
     """An indicator's verdict in one place, with what it was made from. `relaxed` hold under a relaxation only.
 
     Where it has several subjects, `value` is the `share` of them that hold; otherwise it is the number itself.
@@ -234,13 +228,12 @@ class Scored:
     scores: tuple[Score, ...]
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """What one basis says of an indicator."""
 
     verdict: Verdict
     reason: Reason
-    more: Mapping[str, Any] = field(default_factory=lambda: NO_DETAILS)
+    more: Mapping[str, Any] = NO_DETAILS
 
 
 def score(
@@ -365,15 +358,19 @@ class View:
     def _hold(self) -> None:
         """Reads the rows of which evidence may name a cell: of a sum that of a part, of what is missing the blank."""
         wanted: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        summed = {
+            id: [any(len(side.columns) > 1 for left, _, right in one.sides for side in (left, right)) for one in found]
+            for id, found in self.judgements.items()
+        }
         for (id, basis, _), told in self.told.items():
             for one in told if basis == "facts" else ():
-                judgement = self.judgements[id][one.part]
-                summed = any(len(side.columns) > 1 for left, _, right in judgement.sides for side in (left, right))
-                if judgement.table and one.file is not None and one.row is not None and (summed or one.holds is None):
-                    wanted[judgement.table.id].add((one.file, one.row))
-        for table, rows in wanted.items():
-            if table in self.facts.tables:
-                self.facts.tables[table].hold(sorted(rows))
+                table = self.judgements[id][one.part].table
+                needed = one.holds is None or (one.holds is False and summed[id][one.part])
+                if needed and table and one.file is not None and one.row is not None:
+                    wanted[table.id].add((one.file, one.row))
+        for id, rows in wanted.items():
+            if id in self.facts.tables:
+                self.facts.tables[id].hold(sorted(rows))
 
     def indicator(self, id: str, place: int) -> Indicator:
         """The verdict of one indicator in one place."""
@@ -411,7 +408,7 @@ class View:
         differing = self.differing.get((id, place))
         if differing:
             engines = {"duckdb": _outcome(differing.duckdb), "durable": _outcome(differing.durable)}
-            one = replace(one, verdict=Verdict.UNDETERMINED, reason=Reason("engines", engines), engines=engines)
+            one = one._replace(verdict=Verdict.UNDETERMINED, reason=Reason("engines", engines), engines=engines)
         return _waived(_softened(one, self._due(id, rule)), self.waivers.get((place, id), []))
 
     def _due(self, id: str, rule: Rule) -> date | None:
@@ -453,7 +450,9 @@ class View:
             tables = ", ".join(sorted(base for base in bases if base))
             return _Found(Verdict.UNDETERMINED, Reason("no_facts", {"needed": tables}))
         counts = self.counts[id, "facts", place]
-        subjects = sorted(self.told[id, "facts", place], key=lambda one: one.part)
+        subjects = self.told.get((id, "facts", place), [])
+        if len(judgements) > 1:
+            subjects = sorted(subjects, key=lambda one: one.part)
         breaches = [one for one in subjects if one.holds is False]
         evidence = tuple(self._evidence(judgements[one.part], one) for one in breaches)
         missing = tuple(self._evidence(judgements[one.part], one) for one in subjects if one.holds is None)
@@ -575,7 +574,7 @@ class View:
             found = self.indicator(id, where) if "." in id else None
             told = (*found.evidence, *found.missing) if found else ()
             if told:
-                return replace(told[0], subject=place.id, name=f"{place.name} {id}")
+                return told[0]._replace(subject=place.id, name=f"{place.name} {id}")
             return Evidence(place.id, f"{place.name} {id}", None, None, None, "==", None, None, None, None, None)
         return Evidence(place.id, place.name, None, None, None, "==", None, None, None, None, None)
 
@@ -903,20 +902,21 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
 def _rows_of_values(facts: Facts) -> Mapping[tuple[int, str], tuple[int | None, int | None]]:
     """The file and row of every county value, by place and key."""
     typed = facts.tables.get("values")
-    return {(place, cells["key"]): (file, row) for place, file, row, cells in typed.rows()} if typed else {}
+    return {(place, key): (file, row) for place, file, row, key in typed.rows("key")} if typed else {}
 
 
 def _undocumented(facts: Facts) -> set[tuple[int, str]]:
     """The county values that name no document, by place and key."""
     typed = facts.tables.get("values")
-    rows = typed.rows() if typed else ()
-    return {(place, cells["key"]) for place, _, _, cells in rows if not cells["document"]}
+    rows = typed.rows("key", "document") if typed else ()
+    return {(place, key) for place, _, _, key, document in rows if not document}
 
 
 def _dates_of_documents(facts: Facts) -> Mapping[tuple[int, str], date | None]:
     """The day of the document that attests an indicator, by place and indicator."""
     typed = facts.tables.get("attestations")
-    return {(place, cells["indicator"]): cells["date"] for place, _, _, cells in typed.rows()} if typed else {}
+    rows = typed.rows("indicator", "date") if typed else ()
+    return {(place, indicator): dated for place, _, _, indicator, dated in rows}
 
 
 def _source_of_limit(judgements: list[Judgement]) -> Source | None:
@@ -1067,8 +1067,8 @@ def plain(value: Value) -> str:
 def _waived(one: Indicator, waivers: list[Waiver]) -> Indicator:
     """An indicator under its waivers: waived where it fails and all that fails is let off."""
     if not waivers or one.verdict not in (Verdict.UNMET, Verdict.UNDETERMINED):
-        return replace(one, waivers=tuple(waivers)) if waivers else one
-    one = replace(one, waivers=tuple(waivers))
+        return one._replace(waivers=tuple(waivers)) if waivers else one
+    one = one._replace(waivers=tuple(waivers))
     valid = [waiver for waiver in waivers if waiver.valid]
     subjects = {waiver.subject for waiver in valid}
     failing = {item.subject for item in one.evidence}
@@ -1078,7 +1078,7 @@ def _waived(one: Indicator, waivers: list[Waiver]) -> Indicator:
         if not expired:
             return one
         reason = {lang: text(f"reason.{one.reason.code}", lang, **one.reason.details) for lang in LANGUAGES}
-        return replace(one, reason=Reason("expired", {"reason": reason, "expires": max(expired)}))
+        return one._replace(reason=Reason("expired", {"reason": reason, "expires": max(expired)}))
     first = next(waiver for waiver in valid if waiver.subject is None or alone)
     about = {
         "why": first.reason,
@@ -1086,7 +1086,7 @@ def _waived(one: Indicator, waivers: list[Waiver]) -> Indicator:
         "by": first.approved_by,
         "expires": first.expires or "—",
     }
-    return replace(one, verdict=Verdict.WAIVED, beneath=one.verdict, reason=Reason("waived", about))
+    return one._replace(verdict=Verdict.WAIVED, beneath=one.verdict, reason=Reason("waived", about))
 
 
 def _both(by_fact: _Found, by_document: _Found | None) -> _Found:
@@ -1094,10 +1094,10 @@ def _both(by_fact: _Found, by_document: _Found | None) -> _Found:
     if by_fact.verdict in (Verdict.UNMET, Verdict.NOT_APPLICABLE):
         return by_fact
     if by_document and by_document.verdict is Verdict.UNMET:
-        return replace(by_fact, verdict=Verdict.UNMET, reason=by_document.reason)
+        return by_fact._replace(verdict=Verdict.UNMET, reason=by_document.reason)
     if by_fact.verdict is Verdict.MET and (by_document is None or by_document.verdict is not Verdict.MET):
         reason = by_document.reason if by_document else Reason("no_document")
-        return replace(by_fact, verdict=Verdict.UNDETERMINED, reason=reason)
+        return by_fact._replace(verdict=Verdict.UNDETERMINED, reason=reason)
     return by_fact
 
 
@@ -1111,10 +1111,10 @@ def _outcome(outcome: tuple[bool | None, bool | None]) -> str:
 def _softened(one: Indicator, due: date | None) -> Indicator:
     """Soft targets are shown and not counted; a target whose day `due` has not come does not fail yet."""
     if one.rule.soft and one.verdict is not Verdict.NOT_APPLICABLE:
-        return replace(one, verdict=Verdict.NOT_COUNTED, reason_code="soft", beneath=one.verdict)
+        return one._replace(verdict=Verdict.NOT_COUNTED, reason_code="soft", beneath=one.verdict)
     if one.verdict is Verdict.UNMET and due:
         reason = Reason("not_due", {"since": due})
-        return replace(one, verdict=Verdict.NOT_COUNTED, reason_code="not_due", beneath=one.verdict, reason=reason)
+        return one._replace(verdict=Verdict.NOT_COUNTED, reason_code="not_due", beneath=one.verdict, reason=reason)
     return one
 
 
@@ -1150,11 +1150,8 @@ def _published_totals(facts: Facts) -> Iterable[Published]:
     typed = facts.tables.get("published")
     if typed is None:
         return
-    for place, file, row, cells in typed.rows():
-        printed = cells["achievement_percent/printed"]
-        yield Published(
-            place, cells["standard"], file, row, None if printed is None else Decimal(printed), cells["unmet"]
-        )
+    for place, file, row, standard, printed, unmet in typed.rows("standard", "achievement_percent/printed", "unmet"):
+        yield Published(place, standard, file, row, None if printed is None else Decimal(printed), unmet)
 
 
 def _published(view: View, place: int, scores: Iterable[Score]) -> Iterable[Problem]:

@@ -192,9 +192,14 @@ class Batch:
         return counts(self, self.result).sql(dialect=self.dialect, copy=False)
 
     @cached_property
-    def told(self) -> str:
-        """The query of the rows, of those that were kept, that a report tells of."""
-        return told(self, self.result).sql(dialect=self.dialect, copy=False)
+    def worst(self) -> tuple[str | None, ...]:
+        """For each judgement the query of what its first comparison reads, of kept rows by number ($1) and category."""
+        return tuple(worst(self, one) for one in self.judgements)
+
+    @cached_property
+    def told(self) -> tuple[str, ...]:
+        """For each judgement the query of the rows, of those that were kept, that a report tells of."""
+        return tuple(told(self, number).sql(dialect=self.dialect, copy=False) for number in range(len(self.judgements)))
 
 
 @dataclass(frozen=True)
@@ -248,7 +253,7 @@ class Plan:
         """What is kept of a plan: its texts, and not the trees that they were written from."""
         written = {"steps": self.steps}
         for batch in self.batches:
-            for name in ("judged", "kept", "counts", "told"):
+            for name in ("judged", "kept", "counts", "worst", "told"):
                 getattr(batch, name)  # written now, while the trees are there
         return {**self.__dict__, **written, "subjects": ()}
 
@@ -337,7 +342,7 @@ def judged(batch: Batch) -> exp.Select:
     the batch `a<i>` and `h<i>`. `h<i>` is NULL where a value is missing, and where the rule does not, or may not,
     apply.
     """
-    read = _columns_read(batch)
+    read = _columns_read(batch.judgements)
     compared: list[exp.Expr] = [exp.Alias(this=_place(batch.first), alias=exp.to_identifier("place"))]
     compared += [exp.column(name, quoted=True) for name in read]
     found: list[exp.Expr] = [exp.column("place"), *(exp.column(name, quoted=True) for name in read)]
@@ -456,16 +461,14 @@ def numbered(judgement: Judgement) -> str:
     return "_at" if judgement.table else "_place"
 
 
-def worst(batch: Batch) -> str:
-    """The query of what the first comparisons of a batch read, of kept rows by number ($1) and category."""
-    number = numbered(batch.first)
-    read = ", ".join([number, batch.first.category or "NULL", *(f'"{name}"' for name in worst_columns(batch))])
+def worst(batch: Batch, judgement: Judgement) -> str | None:
+    """The query of what the first comparison of a judgement reads on its left; None where `counts` names no worst."""
+    left = judgement.sides[0][0]
+    if left.codes or not left.read:
+        return None
+    number = numbered(judgement)
+    read = ", ".join([number, judgement.category or "NULL", *(f'"{name}"' for name in left.read)])
     return f'SELECT {read} FROM "{batch.result}" WHERE {number} IN (SELECT unnest($1::BIGINT[]))'
-
-
-def worst_columns(batch: Batch) -> list[str]:
-    """The columns that the left sides of the first comparisons of a batch read."""
-    return list(dict.fromkeys(name for one in batch.judgements for name in one.sides[0][0].read))
 
 
 def _approximate(ratio: Ratio) -> exp.Expr:
@@ -475,15 +478,18 @@ def _approximate(ratio: Ratio) -> exp.Expr:
     return exp.Div(this=above, expression=exp.cast(ratio.denominator.copy(), "DOUBLE"))
 
 
-def told(batch: Batch, source: str) -> exp.Select:
-    """The rows of `source` (a result of `judged`) that a report tells of: a rule may not hold, or shows a measure."""
-    tests: list[exp.Expr] = []
-    for index, judgement in enumerate(batch.judgements):
-        inside = exp.not_(exp.paren(exp.Is(this=exp.column(f"a{index}"), expression=exp.false())))
-        unsure = exp.not_(exp.paren(exp.Is(this=exp.column(f"h{index}"), expression=exp.true())))
-        tests.append(inside if judgement.shows or judgement.strictly else exp.and_(inside, unsure))
+def told(batch: Batch, number: int) -> exp.Select:
+    """The kept rows of a batch that a report tells of: judgement `number` may not hold, or shows a measure.
+
+    Its columns are `told_columns`.
+    """
+    judgement = batch.judgements[number]
+    inside = exp.not_(exp.paren(exp.Is(this=exp.column(f"a{number}"), expression=exp.false())))
+    unsure = exp.not_(exp.paren(exp.Is(this=exp.column(f"h{number}"), expression=exp.true())))
     return exp.Select(
-        expressions=[exp.Star()], from_=exp.From(this=table_named(source)), where=exp.Where(this=exp.or_(*tests))
+        expressions=[exp.column(name, quoted=True) for name in told_columns(batch, number)],
+        from_=exp.From(this=table_named(batch.result)),
+        where=exp.Where(this=inside if judgement.shows or judgement.strictly else exp.and_(inside, unsure)),
     )
 
 
@@ -507,13 +513,19 @@ def standing(batch: Batch, number: int, subject: str) -> str:
 
 def judged_columns(batch: Batch) -> list[str]:
     """The names of the columns that `judged` yields, in order."""
-    return ["place", *_columns_read(batch), *(f"{letter}{i}" for i in range(len(batch.judgements)) for letter in "ah")]
+    outcomes = (f"{letter}{number}" for number in range(len(batch.judgements)) for letter in "ah")
+    return ["place", *_columns_read(batch.judgements), *outcomes]
 
 
-def _columns_read(batch: Batch) -> list[str]:
-    """The columns of a judged row that make up its verdict's origin and sides."""
+def told_columns(batch: Batch, number: int) -> list[str]:
+    """The names of the columns that `told` yields, in order: those that judgement `number` needs."""
+    return ["place", *_columns_read([batch.judgements[number]]), f"a{number}", f"h{number}"]
+
+
+def _columns_read(judgements: Iterable[Judgement]) -> list[str]:
+    """The columns of a judged row that make up the origin and the sides of verdicts."""
     names: dict[str, None] = {"_place": None}
-    for judgement in batch.judgements:
+    for judgement in judgements:
         table = judgement.table
         if table is None:
             ends = origin_ends(judgement.each)

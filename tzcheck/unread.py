@@ -12,25 +12,23 @@ from tzcheck.texts import texts
 def unread(book: Rulebook, facts: Facts) -> Iterable[Problem]:
     """A query for each row that has no effect where it stands."""
     levels = levels_of_values(book)
-    for id in ("values", "attestations"):
+    for id, column in (("values", "key"), ("attestations", "indicator")):
         typed = facts.tables.get(id)
-        for place, file, row, cells in typed.rows() if typed else ():
+        for place, file, row, given in typed.rows(column) if typed else ():
             where = (facts.files[file].path, row)
             at = facts.places[place]
             if id == "values":
                 own = "city" if at.level == "city" else "county"
-                asked = levels.get(cells["key"], {own})
+                asked = levels.get(given, {own})
                 if own not in asked:
                     details: dict[str, object] = {"level": texts(f"unread.{own}")}
-                    yield Problem("query", "value_elsewhere", *where, "key", cells["key"], at.id, details=details)
+                    yield Problem("query", "value_elsewhere", *where, column, given, at.id, details=details)
                 continue
-            pack = book.packs.get(cells["indicator"].partition(".")[0])
-            rule = pack.rules.get(cells["indicator"]) if pack else None
+            pack = book.packs.get(given.partition(".")[0])
+            rule = pack.rules.get(given) if pack else None
             if pack and rule and not pack.speaks_of(rule, at):
                 about: dict[str, object] = {"place": at.name}
-                yield Problem(
-                    "query", "attested_elsewhere", *where, "indicator", cells["indicator"], at.id, details=about
-                )
+                yield Problem("query", "attested_elsewhere", *where, column, given, at.id, details=about)
 
 
 def levels_of_values(book: Rulebook) -> Mapping[str, set[str]]:

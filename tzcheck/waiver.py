@@ -35,6 +35,8 @@ class Waiver:
 
 # The tables whose rows can be let off one by one, and the column that tells them apart.
 SUBJECTS = {"schools": "school_id", "kindergartens": "kindergarten_id", "monitored_subjects": "subject"}
+# What every waiver must say.
+STATED = ("reason", "document_no", "approved_by")
 Waivers = Mapping[tuple[int, str], list[Waiver]]
 
 
@@ -48,13 +50,12 @@ def read(facts: Facts, day: date, barred: frozenset[str]) -> tuple[Waivers, list
     typed = facts.tables.get("waivers")
     if typed is None:
         return found, problems
-    ids = {
-        id for table, column in SUBJECTS.items() if table in facts.tables for id in facts.tables[table].column(column)
-    }
-    for place, of_file, number, row in typed.rows():
+    ids = {id for table, key in SUBJECTS.items() if table in facts.tables for *_, id in facts.tables[table].rows(key)}
+    rows = typed.rows("indicator", "subject", "expires", *STATED)
+    for place, of_file, number, indicator, subject, expires, *stated in rows:
+        reason, document_no, approved_by = stated
         file = facts.files[of_file].path
-        indicator, expires = row["indicator"], row["expires"]
-        lacking = [name for name in ("reason", "document_no", "approved_by") if not row[name]]
+        lacking = [name for name, cell in zip(STATED, stated, strict=True) if not cell]
         county = facts.places[place].id
         if lacking:
             details = {"lacking": ", ".join(lacking)}
@@ -63,10 +64,10 @@ def read(facts: Facts, day: date, barred: frozenset[str]) -> tuple[Waivers, list
             )
             continue
         waiver = Waiver(
-            row["subject"] or None,
-            row["reason"],
-            row["document_no"],
-            row["approved_by"],
+            subject or None,
+            reason,
+            document_no,
+            approved_by,
             expires,
             file,
             number,

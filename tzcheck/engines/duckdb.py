@@ -48,7 +48,7 @@ def judge(
         own = connection.cursor()
         if not (everyone or few):
             own.execute(batch.kept)
-            return list(_counts(own, batch)), list(_subjects(own, batch, aside)), []
+            return list(_counts(own, batch, aside)), list(_subjects(own, batch, aside)), []
         rows = own.execute(batch.judged).fetchall()
         at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
         counted: list[Count] = []
@@ -200,44 +200,34 @@ def _side_of(limit: Fraction, rows: list[tuple[Fraction, Fraction]]) -> int:
     return (apart > 0) - (apart < 0)
 
 
-def _counts(connection: Any, batch: Batch) -> Iterable[Count]:
-    """The kept rows of a batch, counted."""
+def _counts(connection: Any, batch: Batch, aside: frozenset[str]) -> Iterable[Count]:
+    """The kept rows of a batch, counted; of the rules `aside` nobody asks for the worst."""
     rows = connection.execute(batch.counts).fetchall()
-    worst = {number for row in rows for number in row[7::5] if number is not None}
-    columns = sql.worst_columns(batch)
-    found = connection.execute(sql.worst(batch), [list(worst)]).fetchall() if worst else []
-    cells = {(number, category): dict(zip(columns, rest, strict=True)) for number, category, *rest in found}
-    for place, category, indicator, *counted in rows:
-        for index, judgement in enumerate(batch.judgements):
-            met, unmet, unknown, outside, number = counted[index * 5 : index * 5 + 5]
-            value = None
-            if number is not None:
-                above, *below = (cells[number, category][name] for name in judgement.sides[0][0].read)
-                value = _quotient(above, below[0]) if below else Fraction(above)
-            rule = judgement.rule or indicator
-            yield Count(rule, judgement.basis, place, category, met, unmet, unknown, outside, value, judgement.part)
+    for index, (judgement, query) in enumerate(zip(batch.judgements, batch.worst, strict=True)):
+        first = 3 + index * 5
+        worst: dict[tuple[int, str | None], Fraction | None] = {}
+        numbers = [row[first + 4] for row in rows if row[first + 4] is not None]
+        if numbers and judgement.rule not in aside:
+            value = _number_at(range(2, 2 + len(judgement.sides[0][0].read)))
+            worst = {row[:2]: value(row) for row in connection.execute(query, [numbers]).fetchall()}
+        for row in rows:
+            place, category, indicator = row[:3]
+            met, unmet, unknown, outside, number = row[first : first + 5]
+            yield Count(
+                judgement.rule or indicator, judgement.basis, place, category, met, unmet, unknown, outside,
+                worst.get((number, category)), judgement.part,
+            )  # fmt: skip
 
 
 def _subjects(connection: Any, batch: Batch, aside: frozenset[str]) -> Iterable[Subject]:
     """The subjects of the kept rows that a report tells of; of the rules `aside` those that fail."""
-    found = connection.execute(batch.told)
-    at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
-    makers = [
-        (
-            at[f"a{index}"],
-            at[f"h{index}"],
-            bool(judgement.shows or judgement.strictly),
-            judgement.rule in aside,
-            _maker(judgement, index, at),
-        )
-        for index, judgement in enumerate(batch.judgements)
-    ]
-    while rows := found.fetchmany(10_000):
-        for row in rows:
-            for applies, holds, every, only_failing, make in makers:
-                if row[applies] is not False and (
-                    row[holds] is False or (not only_failing and (every or not row[holds]))
-                ):
+    for index, (judgement, query) in enumerate(zip(batch.judgements, batch.told, strict=True)):
+        at = {name: place for place, name in enumerate(sql.told_columns(batch, index))}
+        make, holds, only_failing = _maker(judgement, index, at), at[f"h{index}"], judgement.rule in aside
+        found = connection.execute(query)
+        while rows := found.fetchmany(10_000):
+            for row in rows:
+                if not only_failing or row[holds] is False:
                     yield make(row)
 
 
@@ -301,22 +291,32 @@ def _badness(judgement: Judgement, at: Mapping[str, int]) -> Callable[[tuple[Any
 def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Subject]:
     """What makes a subject of a judged row."""
     table = judgement.table
-    kept = [[at[f"{origin}/{end}"] for end in sql.origin_ends(judgement.each)] for origin in judgement.origins]
-    origins = [[at["_at"]]] if table else kept
+    read_at = at["_at"] if table else None
+    origins = [[at[f"{origin}/{end}"] for end in sql.origin_ends(judgement.each)] for origin in judgement.origins]
     of_city = judgement.each == "city"
     subject = table.subject if table and table.subject != table.place else None
     names = [(at[name], " " if "." in name else "") for name in sql.names_of(table)] if table else []
-    pairs = [(_reader(left, at), _reader(right, at)) for left, _, right in judgement.sides]
-    shows = [_reader(side, at) for side in judgement.shows]
+    readers: dict[Any, tuple[int, Callable[[tuple[Any, ...]], Value]]] = {}
+
+    def number_of(side: Side) -> int:
+        """Which of the values of a row a side is: several comparisons may make use of the same."""
+        key: Any = side.read or (side.by, *side.constants.items())
+        return readers.setdefault(key, (len(readers), _reader(side, at)))[0]
+
+    pairs = [(number_of(left), number_of(right)) for left, _, right in judgement.sides]
+    shows = [number_of(side) for side in judgement.shows]
     pers = [_number_at([at[name] for name in left.per]) for left, _, _ in judgement.sides]
     strictly = judgement.strictly
     pers = pers if any(left.per for left, _, _ in judgement.sides) else []
+    reads = [reader for _, reader in readers.values()]
     place, own, applies, holds = at["place"], at["_place"], at[f"a{index}"], at[f"h{index}"]
     indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
 
     def make(cells: tuple[Any, ...]) -> Subject:
-        spots = [_spots([cells[index] for index in origin]) for origin in origins]
-        sides = tuple((left(cells), right(cells)) for left, right in pairs)
+        spots = [] if table else [_spots([cells[index] for index in origin]) for origin in origins]
+        file, row = _read_at(spots) if read_at is None else divmod(cells[read_at], ROWS)
+        values = [read(cells) for read in reads]
+        sides = tuple([(values[left], values[right]) for left, right in pairs])
         return Subject(
             judgement.rule or cells[indicator or 0],
             judgement.basis,
@@ -325,14 +325,15 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
             str(cells[at[subject]]) if subject else None,
             "".join(f"{cells[name]}{gap}" for name, gap in names if cells[name] is not None).strip() or None,
             cells[category] if category is not None else None,
-            *_read_at(spots),
+            file,
+            row,
             cells[applies],
             cells[holds],
             sides,
-            tuple(show(cells) for show in shows),
+            tuple([values[show] for show in shows]),
             tuple(divmod(one, ROWS) for one in sorted(set().union(*spots))) if of_city else (),
             judgement.part,
-            tuple(per(cells) for per in pers),
+            tuple([per(cells) for per in pers]),
             strictly is not None and bool(cells[holds]) and not conditions.holds(strictly, sides),
         )
 
@@ -370,7 +371,7 @@ def _reader(side: Side, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Va
     return _number_at([at[name] for name in side.read])
 
 
-def _number_at(columns: Sequence[int]) -> Callable[[tuple[Any, ...]], Value]:
+def _number_at(columns: Sequence[int]) -> Callable[[tuple[Any, ...]], Fraction | None]:
     """What reads a number from a judged row: one column, or a numerator and a denominator; None of no column."""
     if not columns:
         return lambda cells: None

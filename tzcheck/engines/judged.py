@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tzcheck.rule import Text
 
 Value: TypeAlias = Fraction | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """The verdict of one subject of a rule, with what was compared.
 
     `holds` is None where a value is missing; `sides` are the two sides of each comparison (exact numbers or codes),
@@ -40,8 +39,7 @@ class Subject:
     relaxed: bool = False
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """How the subjects of a rule came out in a place and category; `worst` is the left side furthest off."""
 
     rule: str

@@ -273,12 +273,10 @@ class Store:
         """Lets everything go that was kept as it was read."""
         self._do("DROP TABLE IF EXISTS listed; DROP TABLE IF EXISTS bulk")
 
-    def column(self, table: Table, name: str) -> list[Any]:
-        """A column of a table, in the order of files and rows."""
-        return [
-            cell
-            for (cell,) in self._all(f'SELECT "{name}" FROM "{table.id}" ORDER BY _at, _raw, {table.category or 1}')
-        ]
+    def cells(self, table: Table, *names: str) -> list[tuple[Any, ...]]:
+        """Some columns of every row of a table, in the order of files and rows."""
+        order = f"_at, _raw{', ' + table.category if table.category else ''}"
+        return self._all(f'SELECT {", ".join(_quoted(names))} FROM "{table.id}" ORDER BY {order}')
 
     def rows(self, table: Table, ats: Sequence[int] | None = None, ids: Sequence[int] = ()) -> Iterator[dict[str, Any]]:
         """The rows of a table, those read at some places, or those of some ids, as mappings.

@@ -1,12 +1,13 @@
 """Writers: a report becomes a text, a workbook, or pages, of one format. They share a signature, not a parent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from tzcheck.report import Report
 from tzcheck.writers import csv, github, json, junit, matrix, md, overview, sarif, text, xlsx
 from tzcheck.writers.overview import Pages
 
-Writer = Callable[[Report, str, bool], str | bytes | Pages]
+# What is written: a text, at once or piece by piece, a workbook, or pages.
+Writer = Callable[[Report, str, bool], str | Iterator[str] | bytes | Pages]
 
 WRITERS: Mapping[str, Writer] = {
     "text": text.write, "json": json.write, "matrix": matrix.write, "md": md.write, "csv": csv.write,

@@ -26,15 +26,16 @@ LINED = (
 )
 
 
-def write(report: Report, lang: str, details: bool) -> str:
-    """The report as the contract's JSON; it has every detail whatever `details` says."""
-    return "".join(_lines(as_data(report, lang), "")) + "\n"
+def write(report: Report, lang: str, details: bool) -> Iterator[str]:
+    """The report as the contract's JSON, piece by piece; it has every detail whatever `details` says."""
+    yield from _lines(as_data(report, lang), "")
+    yield "\n"
 
 
 def _lines(value: Any, indent: str) -> Iterator[str]:
     """A value: its own numbers and texts on one line, and each thing that holds more on a line of its own."""
     deeper = indent + " "
-    if isinstance(value, list) and value:
+    if isinstance(value, list | Iterator) and value:
         yield "["
         for number, item in enumerate(value):
             yield f"{',' if number else ''}\n{deeper}"
