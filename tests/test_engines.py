@@ -820,7 +820,7 @@ def test_every_way_to_disagree_is_found_and_every_way_to_agree_is_none(folder):
         for wrong in right:
             changed = one._replace(applies=wrong[0], holds=wrong[1])
             everyone = (*found.everyone[:row], changed, *found.everyone[row + 1 :])
-            seen[right[row], wrong] = agree._compare(work, replace(found, everyone=everyone))
+            seen[right[row], wrong] = agree._compare(work, everyone)
             wanted = () if wrong == right[row] else (Disagreement(changed, wrong, right[row]),)
             assert seen[right[row], wrong] == (wanted, 0)
     assert len(seen) == 16

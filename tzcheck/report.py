@@ -1,7 +1,7 @@
 """The report: everything a writer needs, and the exit code it means."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -30,7 +30,7 @@ from tzcheck.result import SCHEMA
 from tzcheck.row import REFERENCES
 from tzcheck.rule import Rulebook, RulePack, Text
 from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, rounded, score
-from tzcheck.sql import Plan
+from tzcheck.sql import NEAR, Plan
 from tzcheck.table import LABELS
 from tzcheck.texts import text
 from tzcheck.unread import unread
@@ -47,7 +47,8 @@ class Report:
     DuckDB could judge, `readings` which reading was used where the source leaves several open. `differing` are pairs of
     rules, with their titles, that ask another thing of the same. `narrowed` says that not all rules were asked for.
     `turned` is what was understood of cells that are spelled in another way, `spreads` where the subjects stand, by
-    place and rule, and `schools` how each of them does, if that was asked for. `baseline` says that there is one.
+    place and rule, and `schools` how each of them does, if that was asked for. `baseline` says that there is one,
+    `sample` what a second engine judged where not everything.
     """
 
     as_of: date
@@ -68,6 +69,14 @@ class Report:
     spreads: Mapping[tuple[str, str], Sequence[Spread]] = field(default_factory=dict)
     schools: tuple["School", ...] = ()
     baseline: bool = False
+    sample: agree.Sample | None = None
+
+    def judged_by(self, lang: str) -> str:
+        """The engines that judged, and of how much a second one did."""
+        if self.sample is None:
+            return text(f"engine.{self.engine}", lang)
+        sample, near = self.sample, f"{NEAR:.0%}"
+        return text("engine.sample", lang, **{**asdict(sample), "number": len(sample.places), "near": near})
 
     @property
     def scores(self) -> list[tuple[Scored, Score]]:
@@ -138,6 +147,7 @@ def check(
         engine=judgements.engine,
         note=judgements.note,
         unasked=judgements.unasked,
+        sample=judgements.sample,
         disagreements=len(judgements.disagreements),
         rules_sha256=book.sha256,
         files=facts.files,
@@ -307,6 +317,7 @@ def as_data(report: Report, lang: str) -> dict[str, Any]:
             {"indicator": id, "reading": name, "title": title.of(lang)} for id, name, title in report.readings
         ],
         "engine_note": report.note,
+        **({"engine_sample": asdict(report.sample)} if report.sample else {}),
         "rules": {"sha256": report.rules_sha256},
         "facts": files_data(report.files),
         "counties": (_place(scored, lang, files) for scored in report.places),

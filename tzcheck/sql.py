@@ -25,6 +25,8 @@ OPERATORS: Mapping[str, type[exp.Binary]] = {
 # Texts beside the keys and names that judging reads.
 WITH_TEXTS = {"attestations": ("document", "document_no")}
 NULL = exp.Null()
+# What is so near to its limit, as a share of it, is judged again wherever it is, when there are many subjects.
+NEAR = 0.01
 # A coefficient of variation is the only number with a root in it: kept with so many decimals.
 VARIATION_DECIMALS = 12
 # The row that each row of a table belongs to, for the name that is shown.
@@ -201,6 +203,11 @@ class Batch:
         """For each judgement the query of the rows, of those that were kept, that a report tells of."""
         return tuple(told(self, number).sql(dialect=self.dialect, copy=False) for number in range(len(self.judgements)))
 
+    @cached_property
+    def sampled(self) -> tuple[str, ...]:
+        """For each judgement the query of the kept rows that another engine judges again (`sampled`)."""
+        return tuple(sampled(self, number) for number in range(len(self.judgements)))
+
 
 @dataclass(frozen=True)
 class Root:
@@ -253,7 +260,7 @@ class Plan:
         """What is kept of a plan: its texts, and not the trees that they were written from."""
         written = {"steps": self.steps}
         for batch in self.batches:
-            for name in ("judged", "kept", "counts", "worst", "told"):
+            for name in ("judged", "kept", "counts", "worst", "told", "sampled"):
                 getattr(batch, name)  # written now, while the trees are there
         return {**self.__dict__, **written, "subjects": ()}
 
@@ -490,6 +497,32 @@ def told(batch: Batch, number: int) -> exp.Select:
         expressions=[exp.column(name, quoted=True) for name in told_columns(batch, number)],
         from_=exp.From(this=table_named(batch.result)),
         where=exp.Where(this=inside if judgement.shows or judgement.strictly else exp.and_(inside, unsure)),
+    )
+
+
+def sampled(batch: Batch, number: int) -> str:
+    """The query of the kept rows of the places $1, and of what elsewhere is within `NEAR` of a limit.
+
+    Of rows elsewhere that have the same on both sides of every comparison, one. Its columns are `told_columns`.
+    """
+    judgement = batch.judgements[number]
+    columns = ", ".join(f'"{name}"' for name in told_columns(batch, number))
+    inside = "place IN (SELECT unnest($1::INTEGER[]))"
+    query = f'SELECT {columns} FROM "{batch.result}" WHERE {inside}'
+    near = [
+        f"abs({one} - {other}) <= {NEAR} * abs({other})"
+        for left, _, right in (judgement.sides[: judgement.required] if judgement.rule else ())
+        if left.read and not left.codes
+        for one, other in [[_approximate(side.ratio).sql(dialect=batch.dialect) for side in (left, right)]]
+    ]
+    if not near:
+        return query
+    read = [name for left, _, right in judgement.sides for side in (left, right) for name in (*side.read, side.by)]
+    same = ", ".join(f'"{name}"' for name in dict.fromkeys(read) if name)
+    return (
+        f'{query} UNION ALL (SELECT DISTINCT ON ({same}) {columns} FROM "{batch.result}" WHERE NOT {inside} '
+        f"AND a{number} IS DISTINCT FROM false AND ({' OR '.join(near)}) "
+        f"ORDER BY {same}, place, {numbered(judgement)})"
     )
 
 

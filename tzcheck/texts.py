@@ -28,6 +28,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "verdict.not_counted": ("不列入统计", "not counted"),
     "verdict.waived": ("豁免", "waived"),
     "engine.both": ("DuckDB + durable_rules", "DuckDB + durable_rules"),
+    "engine.sample": (
+        "DuckDB；durable_rules 复核 {among} 个县中的 {number} 个（抽样种子 {seed}）和距限值 {near} 以内的，"
+        "共 {subjects} 个对象",
+        "DuckDB; again by durable_rules {number} of {among} counties (drawn with the seed {seed}) and what is within "
+        "{near} of a limit, {subjects} subjects",
+    ),
     "engine.duckdb": ("仅 DuckDB", "DuckDB alone"),
     # heads of reports
     "head.run": (

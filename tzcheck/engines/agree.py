@@ -1,8 +1,10 @@
 """Judges with one engine or with both, and sees to it that every subject got its verdict and the two agree."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from random import Random
 
 from tzcheck.engines import duckdb, rete
 from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject
@@ -24,8 +26,21 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """What durable_rules judged of many subjects: all of `places` (their ids), drawn by `seed` of so many `among`.
+
+    And what is near to a limit anywhere; so many `subjects` in all.
+    """
+
+    seed: str
+    places: tuple[str, ...]
+    among: int
+    subjects: int
+
+
+@dataclass(frozen=True)
 class Judgements:
-    """What the engines found: `engine` names those that judged, `note` why one did not."""
+    """What the engines found: `engine` names those that judged, `note` why one did not, `sample` of what the other."""
 
     engine: str
     note: str | None
@@ -33,6 +48,7 @@ class Judgements:
     told: tuple[Subject, ...]
     disagreements: tuple[Disagreement, ...]
     unasked: int
+    sample: Sample | None = None
 
 
 def judge(
@@ -40,6 +56,7 @@ def judge(
 ) -> Judgements:
     """The verdicts of a plan. `auto` judges with both engines up to 50,000 subjects, beyond that with DuckDB alone.
 
+    Beyond that `both` has durable_rules judge a sample, and what is near to a limit.
     Of the rules `aside`, cross-checks that nobody asked for, only what fails is told of. Raises UsageFault where the
     engine asked for is not there, EngineFault where a subject got no verdict.
     """
@@ -51,14 +68,28 @@ def judge(
     if engine == "auto" and not few:
         why = f"> {MOST_SUBJECTS}"
     both = engine != "duckdb" and why is None
-    judged = duckdb.judge(plan, facts, both, few, progress, aside)
+    drawn = both and engine == "both" and not few
+    judged = duckdb.judge(plan, facts, both and not drawn, few, progress, aside)
     _check_number(due, judged)
     if not both:
         return Judgements("duckdb", why, judged.counts, judged.told, (), 0)
-    disagreements, unasked = _compare(plan, judged)
-    return Judgements(
-        "durable" if engine == "durable" else "both", None, judged.counts, judged.told, disagreements, unasked
-    )
+    sample = None
+    everyone = judged.everyone or ()
+    if drawn:
+        seed, places, among = _drawn(facts, sum(due.values()))
+        everyone = duckdb.sampled(plan, facts, places)
+        sample = Sample(seed, tuple(facts.places[place].id for place in places), among, len(everyone))
+    disagreements, unasked = _compare(plan, everyone)
+    name = "durable" if engine == "durable" else "both"
+    return Judgements(name, None, judged.counts, judged.told, disagreements, unasked, sample)
+
+
+def _drawn(facts: Facts, subjects: int) -> tuple[str, tuple[int, ...], int]:
+    """A seed, which the facts give, the places that it draws, with about 50,000 of the subjects, and of how many."""
+    seed = hashlib.sha256("".join(file.sha256 for file in facts.files).encode()).hexdigest()[:8]
+    among = [index for index, place in enumerate(facts.places) if place.level not in ("city", "province")]
+    number = max(1, len(among) * MOST_SUBJECTS // subjects)
+    return seed, tuple(sorted(Random(seed).sample(among, min(number, len(among))))), len(among)
 
 
 def expected(plan: Plan, facts: Facts) -> Mapping[tuple[str, str], int]:
@@ -104,8 +135,8 @@ def _check_number(due: Mapping[tuple[str, str], int], judged: Judged) -> None:
             raise EngineFault([Problem("error", "verdicts_lost", details=details)])
 
 
-def _compare(plan: Plan, judged: Judged) -> tuple[tuple[Disagreement, ...], int]:
-    everyone = judged.everyone or ()
+def _compare(plan: Plan, everyone: tuple[Subject, ...]) -> tuple[tuple[Disagreement, ...], int]:
+    """Where durable_rules differs on subjects that DuckDB has judged; how many it could not judge."""
     keyed = {judgement.basis: judgement for judgement in plan.judgements if judgement.rule is None}
     ruled = {(one.rule, one.part): one for one in plan.judgements if one.rule is not None}
     judgements = {}

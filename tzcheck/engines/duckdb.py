@@ -87,6 +87,24 @@ def judge(
     return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None)
 
 
+def sampled(plan: Plan, facts: Facts, places: Sequence[int]) -> tuple[Subject, ...]:
+    """All subjects of `places`, and of those elsewhere what is near to a limit (`sql.sampled`), but of cross-checks.
+
+    The plan must have been judged before.
+    """
+    connection, there = facts.store.connection, facts.store.made()
+    found: list[Subject] = []
+    for batch in plan.batches:
+        wanted = [(number, one) for number, one in enumerate(batch.judgements) if one.rule not in plan.checks]
+        if wanted and batch.result not in there:
+            connection.execute(batch.kept)
+        for number, judgement in wanted:
+            at = {name: place for place, name in enumerate(sql.told_columns(batch, number))}
+            rows = connection.execute(batch.sampled[number], [list(places)]).fetchall()
+            found += map(_maker(judgement, number, at), rows)
+    return tuple(sorted(found, key=_order))
+
+
 def _order(one: Subject) -> tuple[Any, ...]:
     """Subjects in the order of the files; of a row, those of its categories in the order of their codes."""
     return one.rule, one.place, one.file or 0, one.row or 0, one.part, ORDER.get(one.category or "", 0)

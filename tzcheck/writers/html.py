@@ -60,7 +60,7 @@ def about(report: Report, lang: str) -> Mapping[str, Any]:
     what = report.places[0].place.name if alone else text("page.places", lang, number=len(report.places))
     return {
         "report": report, "symbols": SYMBOLS, "verdicts": list(Verdict), "number": counted(report.problems),
-        "engine": text(f"engine.{report.engine}", lang), "title": text("page.title", lang, what=what),
+        "engine": report.judged_by(lang), "title": text("page.title", lang, what=what),
         "readings": [(id, title.of(lang)) for id, title in report.readings_used],
     }  # fmt: skip
 

@@ -24,7 +24,7 @@ def write(report: Report, lang: str, details: bool) -> str:
 def _lines(report: Report, lang: str, details: bool) -> Iterable[str]:
     yield "# " + text("md.title", lang, as_of=report.as_of, profile=report.profile)
     yield ""
-    yield text("engine.by", lang, engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256[:8])
+    yield text("engine.by", lang, engine=report.judged_by(lang), rules=report.rules_sha256[:8])
     standards = report.by_standard
     several = len({scored.place.id for columns in standards.values() for scored, _ in columns}) > 1
     yield ""

@@ -76,7 +76,7 @@ def _head(report: Report, lang: str, console: Console) -> None:
         Text(
             text(
                 "head.run", lang, version=report.version, as_of=report.as_of, profile=report.profile,
-                engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256[:8],
+                engine=report.judged_by(lang), rules=report.rules_sha256[:8],
             ),
             style="bold",
         )

@@ -20,7 +20,7 @@ def run_of(report: Report, lang: str) -> str:
     """What a report was made with, the whole hash of its rules included."""
     return text(
         "page.run", lang, as_of=report.as_of, profile=report.profile, version=report.version,
-        engine=text(f"engine.{report.engine}", lang), rules=report.rules_sha256,
+        engine=report.judged_by(lang), rules=report.rules_sha256,
     )  # fmt: skip
 
 
