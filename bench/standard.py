@@ -22,7 +22,7 @@ DECIMALS = (
     "teaching_area", "indoor_sports_area", "sports_ground_area", "equipment_value", "public_funds_budget",
     "training_budget",
 )  # fmt: skip
-TEXTS = ("county", "school_id", "school", "type", "ownership", "area", "boarding")
+TEXTS = ("county", "school_id")
 OF_STAGE = ("students", "classes", "above_degree", "backbone", "pe_art", "in_zone")
 TYPES = ("primary", "junior", "nine_year", "twelve_year", "complete_secondary")
 # What a school shares is split by its students, weighted so, in tenths and in hundredths.
@@ -171,7 +171,9 @@ def hundredths(amount: Amount, column: Column) -> Any:
 def resources(stage: str, column: Column) -> Iterator[tuple[str, Side]]:
     """The resources of a stage, of columns of schools, in thousandths."""
     for id, one in RESOURCES.items():
-        have = hundredths(one.have if one.shared else {f"{name}_{stage}": times for name, times in one.have.items()}, column)
+        have = hundredths(
+            one.have if one.shared else {f"{name}_{stage}": times for name, times in one.have.items()}, column
+        )
         students = total(WEIGHTED if one.shared else {f"students_{stage}": 100}, column)
         tenths = one.primary if stage == "primary" else one.junior
         yield id, Side(have * (STAGES[stage] if one.shared else 10), students * tenths, students * 10)
