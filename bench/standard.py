@@ -73,7 +73,9 @@ PLACED: Amount = {"migrant_in_public": 1, "migrant_in_purchased": 1}
 COUNTY = {
     "balanced.14": [Ratio({"special_ed_funds_per_student": 1}, {"1": 1}, 600_000)],
     "balanced.15": [Ratio({"teacher_salary": 1}, {"civil_servant_salary": 1}, 100)],
-    "balanced.18": [Ratio({"rotated": 1}, {"rotation_eligible": 1}, 10), Ratio({"rotated_backbone": 1}, {"rotated": 1}, 20)],
+    "balanced.18": [
+        Ratio({"rotated": 1}, {"rotation_eligible": 1}, 10), Ratio({"rotated_backbone": 1}, {"rotated": 1}, 20),
+    ],
     "balanced.21": [Ratio({"senior_places_allocated": 1}, {"senior_places": 1}, 50)],
     "balanced.22": [Ratio(PLACED, {"migrant_children": 1}, 85)],
     "balanced.23": [Ratio(STAYED, CAME, 95)],
@@ -128,7 +130,9 @@ CHECKS = {
         "classes_as_listed": Check({"classes": 1}, {"listed": 1}, {"listed": 1}, 1, same=True),
         "students_as_listed": Check({"students": 1}, {"students_listed": 1}, {"listed": 1}, 1, same=True),
         "stage_of_type": Check({"strangers": 1}, {"1": 0}, {"one_stage": 1}, 1),
-        "no_teachers_without_students": Check({"above_degree": 1, "backbone": 1, "pe_art": 1}, {"1": 0}, {"students": -1}),
+        "no_teachers_without_students": Check(
+            {"above_degree": 1, "backbone": 1, "pe_art": 1}, {"1": 0}, {"students": -1}
+        ),
         "classes_where_students": Check({"1": 1}, {"classes": 1}, {"students": 1}, 1),
     },
     "values": {
