@@ -126,7 +126,10 @@ def _counties() -> list[str]:
         holds = " AND ".join(f"({_sum(one.part)}) * 100 >= ({_sum(one.whole)}) * {one.least}" for one in ratios)
         shown = f"({_sum(ratios[0].part)}) / ({_sum(ratios[0].whole)}), {ratios[0].least} / 100"
         found.append(f"SELECT '{id}', county, NULL, NULL, {shown}, {holds} FROM wide")
-    found.append("SELECT indicator || ' stated', county, NULL, NULL, NULL, NULL, holds = 'yes' FROM attestations")
+    found.append(
+        "SELECT indicator || ' stated', county, NULL, NULL, CAST(holds = 'yes' AS INTEGER), 1, holds = 'yes' "
+        "FROM attestations"
+    )
     return found
 
 

@@ -159,8 +159,8 @@ class Side(NamedTuple):
     per: Any
 
 
-def at_most(value: Any, limit: Any) -> Side:
-    return Side(-value, -limit, -1)
+def at_most(value: Any, limit: Any, per: int = 1) -> Side:
+    return Side(-value, -limit, -per)
 
 
 def total(amount: Amount, column: Column) -> Any:
@@ -191,5 +191,5 @@ def ratio(one: Ratio, column: Column) -> Side:
 def check(one: Check, column: Column) -> tuple[list[Side], Any]:
     """What a cross-check compares, and where: None is everywhere."""
     less, more = (hundredths(amount, column) for amount in (one.less, one.more))
-    sides = [at_most(less, more), Side(less, more, 1)] if one.same else [at_most(less, more)]
+    sides = [at_most(less, more, 100), Side(less, more, 100)] if one.same else [at_most(less, more, 100)]
     return sides, total(one.of, column) >= one.least if one.of else None

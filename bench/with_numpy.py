@@ -146,7 +146,9 @@ def measure(tables: dict[str, pa.Table]) -> Iterator[tuple[Entity, dict[str, Ask
         for id, name in standard.ALL_TEACHERS.items()
     }
     county = _of_county(counties, tables["values"])
-    shares = {id: Asked([standard.ratio(one, county.columns.__getitem__) for one in ratios]) for id, ratios in COUNTY.items()}
+    shares = {
+        id: Asked([standard.ratio(one, county.columns.__getitem__) for one in ratios]) for id, ratios in COUNTY.items()
+    }
     trained = {id: Asked([Side(sum, teachers, teachers)]) for id, sum in sums.items()}
     yield county, {**trained, **shares, **_checks("values", county)}
     stated = tables["attestations"]
