@@ -77,7 +77,8 @@ def run(folder: Path, name: str, format: str) -> tuple[Run, dict[str, tuple[int,
     process = subprocess.Popen([*script, str(output(folder, name))], stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
-    assert os.waitstatus_to_exitcode(status) == 0, name
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, name
     found = json.loads(told.read_bytes())
     other = seconds - sum(found["seconds"].values())
     counts = {id: (checked, failing) for id, (checked, failing) in (found["counts"] or {}).items()}
