@@ -35,13 +35,16 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Map:
-    """The tables of facts as a database has them. `problems` are what is wrong with the map itself."""
+    """The tables of facts as a database has them.
+
+    `problems` are what is wrong with the map itself, `line` is the schema's.
+    """
 
     file: str = ""
     schema: str | None = None
     tables: Mapping[str, Mapped] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    schema_line: int | None = None
+    line: int | None = None
 
 
 def read_map(path: Path) -> Map:
@@ -69,7 +72,7 @@ class _MapReader:
         """The map, with all that is wrong with it."""
         top = self.mapping((), self.found.value, KEYS)
         schema = self.text(("schema",), top.get("schema"))
-        tables: dict[str, Mapped] = {}
+        tables: dict[str, Mapped | None] = {}
         for name, said in self.mapping(("tables",), top.get("tables")).items():
             path = ("tables", name)
             table = OF_TABLE.get(header_spelling(name))
@@ -79,10 +82,11 @@ class _MapReader:
                 self.problem("yaml_duplicate", path, value=name)
             else:
                 tables[table.id] = self.table(path, table, said)
-        return Map(self.file, schema, tables, tuple(self.problems), self.found.line(("schema",)))
+        sound = {id: mapped for id, mapped in tables.items() if mapped}
+        return Map(self.file, schema, sound, tuple(self.problems), self.found.line(("schema",)))
 
-    def table(self, path: document.Path, table: Table, said: Any) -> Mapped:
-        """What is said of one table: where it is from, or that and its columns."""
+    def table(self, path: document.Path, table: Table, said: Any) -> Mapped | None:
+        """What is said of one table: where it is from, or that and its columns; None where that can't be told."""
         if not isinstance(said, dict | None):
             said = {"from": said}
         said = self.mapping(path, said, TABLE_KEYS)
@@ -96,7 +100,8 @@ class _MapReader:
                 self.problem("yaml_duplicate", at, value=name)
             elif text := self.text(at, source or 0):
                 columns[id], lines[id] = text, self.found.line(at)
-        return Mapped(self.text((*path, "from"), said.get("from")), columns, self.found.line(path), lines)
+        source = self.text((*path, "from"), said.get("from"))
+        return Mapped(source, columns, self.found.line(path), lines) if source == said.get("from") else None
 
     def mapping(self, path: document.Path, value: Any, keys: Sequence[str] = ()) -> dict[str, Any]:
         """A mapping, empty where nothing is said; only with `keys`, where there are any."""
@@ -136,11 +141,10 @@ def read_database(
     reading.sets.append(own)
     try:
         with database.opened() as session:
-            wanted, problems = _tables(session.relations(), map, database)
-            _tell(reading, *problems)
-            if map.problems or any(problem.severity == "error" for problem in problems):
-                _refuse_all(reading)
-                return
+            wanted, mistakes, others = _tables(session.relations(), map, database)
+            if map.problems or mistakes:
+                raise FactsFault(mistakes)
+            _tell(reading, *(problem for one in others for problem in _left_out(one, map, database)))
             read = begun(len(wanted))
             for number, (table, relation) in enumerate(wanted):
                 read()
@@ -171,41 +175,39 @@ def _refuse_all(reading: Reading) -> None:
 
 def _tables(
     relations: Sequence["Relation"], map: Map, database: "Database"
-) -> tuple[list[tuple[Table, "Relation"]], list[Problem]]:
-    """The tables of facts and where each is; what the map says and the database does not have."""
-    schemas = {one.schema for one in relations}
-    if map.schema and map.schema not in schemas:
-        details = {"database": database.name, "hint": hint(map.schema, schemas)}
-        return [], [Problem("error", "map_schema", map.file, map.schema_line, value=map.schema, details=details)]
+) -> tuple[list[tuple[Table, "Relation"]], list[Problem], list["Relation"]]:
+    """The tables of facts and where each is; what the map says and the database does not have; what is left."""
     at_hand = [one for one in relations if (one.schema == map.schema if map.schema else one.visible)]
-    wanted: list[tuple[Table, Relation]] = []
-    problems = []
     by_path = {one.path: one for one in relations} | {one.name: one for one in at_hand}
+    wanted: list[tuple[Table, Relation]] = []
+    mistakes: list[Problem] = []
+
+    def mistake(code: str, line: int | None, value: str, known: Iterable[str], **about: object) -> None:
+        details = {**about, "hint": hint(value, known)}
+        mistakes.append(Problem("error", code, map.file, line, value=value, details=details))
+
+    if map.schema and not at_hand:
+        mistake("map_schema", map.line, map.schema, [one.schema for one in relations], database=database.name)
     for id, said in map.tables.items():
-        named = said.source or next(
-            (one.name for one in at_hand if OF_TABLE.get(header_spelling(one.name)) is GIVEN[id]), id
-        )
+        named = said.source or next((one.name for one in at_hand if _table(one) is GIVEN[id]), id)
         relation = by_path.get(named)
         if relation is None:
-            details = {"database": database.name, "hint": hint(named, by_path)}
-            problems.append(Problem("error", "map_table", map.file, said.line, value=named, details=details))
+            mistake("map_table", said.line, named, by_path, database=database.name)
             continue
         names = [column.name for column in relation.columns]
         for column, source in said.columns.items():
             if source not in names:
-                details = {"table": relation.path, "hint": hint(source, names)}
-                problems.append(
-                    Problem("error", "map_column", map.file, said.lines[column], value=source, details=details)
-                )
+                mistake("map_column", said.lines[column], source, names, table=relation.path)
         wanted.append((GIVEN[id], relation))
     used = [relation for _, relation in wanted]
-    for relation in at_hand:
-        table = OF_TABLE.get(header_spelling(relation.name))
-        if table and table.id not in map.tables and relation not in used:
-            wanted.append((table, relation))
-        elif table is None and relation not in used:
-            problems += _left_out(relation, map, database)
-    return wanted, problems
+    others = [one for one in at_hand if one not in used]
+    own = [(table, one) for one in others if (table := _table(one)) and table.id not in map.tables]
+    return wanted + own, mistakes, [one for one in others if _table(one) is None]
+
+
+def _table(relation: "Relation") -> Table | None:
+    """The table of facts that has the name of a database's."""
+    return OF_TABLE.get(header_spelling(relation.name))
 
 
 def _left_out(relation: "Relation", map: Map, database: "Database") -> Iterable[Problem]:
