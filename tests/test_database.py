@@ -4,6 +4,7 @@ import csv as files
 import json
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from psycopg.sql import SQL, Identifier
 from bench import nation
 from tests.support import ROOT, Run, problems, tzcheck
 from tzcheck.cli import FORMATS
+from tzcheck.database import read_map
 from tzcheck.readers import csv as csv_reader
 from tzcheck.readers import postgresql
 from tzcheck.readers.rows import header_spelling, spellings
@@ -428,8 +430,19 @@ def test_everything_that_is_wrong_with_a_map_is_told_at_once(base: Base, tmp_pat
 def test_a_map_that_is_none_is_told(base: Base, tmp_path: Path, text: str, wanted: str) -> None:
     path = mapped(base, tmp_path / "map.yaml", text)
     run = base.validate("--tables", path)
-    assert run.err.replace(str(path), "map.yaml").startswith("error " + wanted.format(shown=base.shown)), run.err
+    (line,) = run.err.splitlines()
+    assert line.replace(str(path), "map.yaml").startswith("error " + wanted.format(shown=base.shown))
     assert run.code == 3
+
+
+def test_the_map_that_is_shown_is_one(tmp_path: Path) -> None:
+    (text,) = re.findall(
+        r"^```yaml\n(.*?)^```", (ROOT / "docs" / "database.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    found = read_map(tmp_path / "map.yaml")
+    assert found.problems == ()
+    assert found.tables["schools"].columns == {"school_id": "sid", "school": "school_name", "type": "school_kind"}
 
 
 def test_a_map_is_for_databases(base: Base, tmp_path: Path) -> None:

@@ -237,7 +237,10 @@ def check(
     counties: tuple[str, ...], gate: str, details: bool, baseline: Path | None, annotate: Path | None, lang: str,
     encoding: str | None, tables: Path | None, quiet: bool, no_progress: bool,
 ) -> None:  # fmt: skip
-    """按标准判定县 / Judge counties against standards."""
+    """按标准判定县 / Judge counties against standards.
+
+    FACTS 是文件夹、文件，或数据库地址 postgresql://用户@主机/库 / folders, files, or the address of a database.
+    """
     pairs = _pairs(formats, outputs)
     if annotate:
         _can_annotate(paths, annotate)

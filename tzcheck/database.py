@@ -132,10 +132,11 @@ class _MapReader:
 
 def read_database(
     reading: Reading, database: "Database", map: Map, folder: Path, begun: Callable[[int], Callable[[], None]]
-) -> None:
+) -> bool:
     """Reads the tables of a database, all as they were at one moment, by way of files in `folder`.
 
-    `begun` is told how many tables there are, and what it returns of each. Where the map does not fit nothing is read.
+    `begun` is told how many tables there are, and what it returns of each. False where it can't be read, or not to the
+    end, or where the map does not fit.
     """
     own = FactSet()
     reading.sets.append(own)
@@ -160,17 +161,15 @@ def read_database(
                 read_table(reading, own, table, raw, FileRead(file, sha, 0))
     except FactsFault as fault:
         _tell(reading, *fault.problems)
-        _refuse_all(reading)
+        for id in GIVEN:
+            reading.refuse(Refused(id, None, None))
+        return False
+    return True
 
 
 def _tell(reading: Reading, *problems: Problem) -> None:
     for one in problems:
         reading.tell(one.severity, one.code, one.file or "", one.row, value=one.value, details=one.details)
-
-
-def _refuse_all(reading: Reading) -> None:
-    for id in GIVEN:
-        reading.refuse(Refused(id, None, None))
 
 
 def _tables(

@@ -174,8 +174,7 @@ def read(
                 is_there = _read_path(reading, path, progress)
             else:
                 folder = Path(kept.enter_context(TemporaryDirectory(prefix="tzcheck-")))
-                read_database(reading, path, map, folder, partial(steps, progress, "reading"))
-                is_there = True
+                is_there = read_database(reading, path, map, folder, partial(steps, progress, "reading"))
             if is_there and len(reading.files) == before and reading.errors == errors:
                 reading.error("no_tables", str(path), details=table_names())
         if not reading.files:
