@@ -31,7 +31,7 @@ from tzcheck.progress import Bar, Told, nobody
 from tzcheck.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
-    from tzcheck.facts import Facts
+    from tzcheck.facts import Facts, Source
     from tzcheck.report import Report
     from tzcheck.rule import Rulebook
     from tzcheck.sql import Plan
@@ -116,8 +116,26 @@ class Given(click.Path):
     """A path that says something: an empty one would be the folder that tzcheck was started in."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path as the command gets it."""
-        return super().convert(value, param, ctx) if value else self.fail("路径是空的 / the path is empty", param, ctx)
+        """The path as the command gets it. What looks like an address is not repeated: it may hold a password."""
+        if not value:
+            self.fail("路径是空的 / the path is empty", param, ctx)
+        if re.match("[A-Za-z][A-Za-z0-9+.-]+:/", str(value)):
+            self.fail("这里不能用这样的地址 / such an address is no path, and nothing that is read here", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class GivenFacts(Given):
+    """A path, or the address of a database."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or the database, as the command gets it."""
+        if not re.match("postgres(ql)?://", str(value)):
+            return super().convert(value, param, ctx)
+        try:
+            from tzcheck.readers import postgresql
+        except ImportError:
+            raise UsageFault([Problem("error", "no_driver")]) from None
+        return postgresql.database(value)
 
 
 def options(*chosen: Callable[[F], F]) -> Callable[[F], F]:
@@ -157,7 +175,11 @@ standard_option = click.option(
     help="标准或指标，如 balanced、balanced.12 / standard or indicator",
 )  # fmt: skip
 progress_option = click.option("--no-progress", is_flag=True, help="不显示进度 / show no progress")
-facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=Given(path_type=Path))
+facts_argument = click.argument("paths", metavar="FACTS...", nargs=-1, required=True, type=GivenFacts(path_type=Path))
+tables_option = click.option(
+    "--tables", type=Given(path_type=Path), metavar="MAP.yaml",
+    help="数据库的表和列各是什么 / which tables and columns of a database are which",
+)  # fmt: skip
 format_option = click.option(
     "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="格式 / format (text)"
 )
@@ -204,18 +226,21 @@ def main() -> None:
         "--baseline", type=click.Path(path_type=Path), metavar="RESULT",
         help="以前的结果（JSON）：只有新问题算未通过 / an earlier result: only what is new fails",
     ),
-    annotate_option, lang_option, encoding_option,
+    annotate_option, lang_option, encoding_option, tables_option,
     click.option("--quiet", is_flag=True, help="不打印报告和进度 / print neither report nor progress"),
     progress_option,
 )  # fmt: skip
 @click.pass_context
 def check(
-    ctx: click.Context, paths: tuple[Path, ...], standards: tuple[str, ...], as_of: date | None, profile: str,
+    ctx: click.Context, paths: tuple["Source", ...], standards: tuple[str, ...], as_of: date | None, profile: str,
     rule_folders: tuple[Path, ...], formats: tuple[str, ...], outputs: tuple[str, ...], fail_on: str, engine: str,
     counties: tuple[str, ...], gate: str, details: bool, baseline: Path | None, annotate: Path | None, lang: str,
-    encoding: str | None, quiet: bool, no_progress: bool,
+    encoding: str | None, tables: Path | None, quiet: bool, no_progress: bool,
 ) -> None:  # fmt: skip
-    """按标准判定县 / Judge counties against standards."""
+    """按标准判定县 / Judge counties against standards.
+
+    FACTS 是文件夹、文件，或数据库地址 postgresql://用户@主机/库 / folders, files, or the address of a database.
+    """
     pairs = _pairs(formats, outputs)
     if annotate:
         _can_annotate(paths, annotate)
@@ -226,7 +251,9 @@ def check(
     thorough = any(format in THOROUGH for format, _ in pairs)
     earlier = result.read(baseline) if baseline else None
     with _progress(lang, quiet or no_progress) as bar:
-        report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough, bar)
+        report = _checked(
+            paths, rule_folders, profile, standards, as_of, engine, counties, encoding, tables, thorough, bar
+        )
         if earlier:
             report = held_against(report, earlier)
         # What is printed comes last, where no bar stands any more.
@@ -261,33 +288,33 @@ def _pairs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str
     return list(zip(formats, outputs, strict=True))
 
 
-def _can_annotate(paths: tuple[Path, ...], target: Path) -> None:
+def _can_annotate(paths: tuple["Source", ...], target: Path) -> None:
     """Raises UsageFault, before anything is read, where there can't be an annotated copy."""
     from tzcheck.annotate import refusal
 
-    if len(paths) != 1 or paths[0].is_dir():
+    if len(paths) != 1 or not isinstance(paths[0], Path) or paths[0].is_dir():
         raise UsageFault([Problem("error", "annotate_one")])
     refused = refusal(paths[0], target)
     if refused:
         raise UsageFault([refused])
 
 
-def _annotate(source: Path, target: Path, problems: Any, places: Any, files: Any, lang: str) -> None:
+def _annotate(source: Any, target: Path, problems: Any, places: Any, files: Any, lang: str) -> None:
     from tzcheck.annotate import annotated
 
     write_whole(target, annotated(source, problems, places, files, lang))
 
 
 def _checked(
-    paths: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
-    as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, thorough: bool = False,
-    progress: Told = nobody,
+    paths: tuple["Source", ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
+    as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, tables: Path | None,
+    thorough: bool = False, progress: Told = nobody,
 ) -> "Report":  # fmt: skip
     from tzcheck import compiled, planner, report
 
     book = _book(rule_folders, profile, standards=standards)
     wanted = _wanted(book, standards)
-    facts = _facts(paths, book, encoding, progress)
+    facts = _facts(paths, book, encoding, tables, progress)
 
     def planned(packs: Any, *asked: Any) -> "Plan":
         """The plan as it was kept, or a new one."""
@@ -341,13 +368,18 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
     return frozenset(wanted)
 
 
-def _facts(paths: tuple[Path, ...], book: "Rulebook", encoding: str | None, progress: Told = nobody) -> "Facts":
+def _facts(
+    paths: tuple["Source", ...], book: "Rulebook", encoding: str | None, tables: Path | None,
+    progress: Told = nobody,
+) -> "Facts":  # fmt: skip
     from tzcheck import facts
     from tzcheck.reading import Known
 
     _known_encoding(encoding)
+    if tables and all(isinstance(path, Path) for path in paths):
+        raise UsageFault([Problem("error", "map_alone")])
     known = Known(book.ids, book.standards, book.kinds, book.checks, book.skipped)
-    return facts.read(paths, known, encoding, progress)
+    return facts.read(paths, known, encoding, progress, tables)
 
 
 def _known_encoding(encoding: str | None) -> None:
@@ -391,7 +423,7 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
 @main.command(epilog=EXIT_CODES)
 @facts_argument
 @options(
-    rules_option, lang_option, encoding_option,
+    rules_option, lang_option, encoding_option, tables_option,
     click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", show_default=True),
     click.option("--show-conversions", "conversions", is_flag=True,
                  help="列出理解后转换的单元格 / list the cells that were understood and turned"),
@@ -400,8 +432,8 @@ def _put(report: "Report", format: str, output: str, lang: str, details: bool, q
 )  # fmt: skip
 @click.pass_context
 def validate(
-    ctx: click.Context, paths: tuple[Path, ...], rule_folders: tuple[Path, ...], lang: str, encoding: str | None,
-    format: str, conversions: bool, details: bool, annotate: Path | None, no_progress: bool,
+    ctx: click.Context, paths: tuple["Source", ...], rule_folders: tuple[Path, ...], lang: str, encoding: str | None,
+    tables: Path | None, format: str, conversions: bool, details: bool, annotate: Path | None, no_progress: bool,
 ) -> None:  # fmt: skip
     """只读取和校验数据，不判定 / Only read and cross-check the data: no verdicts."""
     from tzcheck.report import cross_checked, files_data, problem_data, turned_data
@@ -410,7 +442,7 @@ def validate(
         _can_annotate(paths, annotate)
     book = _book(rule_folders, "national")
     with _progress(lang, no_progress) as bar:
-        facts = _facts(paths, book, encoding, bar)
+        facts = _facts(paths, book, encoding, tables, bar)
         problems = cross_checked(book, facts, bar)
     failed = any(problem.severity == "error" for problem in problems)
     if format == "json":
@@ -448,11 +480,13 @@ def validate(
 @options(
     click.option("--subject", metavar="ID|NAME", help="只看这个对象 / only this subject: a school, a kindergarten"),
     day_option, profile_option, rules_option, engine_option, county_option, lang_option, encoding_option,
+    tables_option,
 )  # fmt: skip
 @click.pass_context
 def explain(
-    ctx: click.Context, rule: str, paths: tuple[Path, ...], subject: str | None, as_of: date | None, profile: str,
+    ctx: click.Context, rule: str, paths: tuple["Source", ...], subject: str | None, as_of: date | None, profile: str,
     rule_folders: tuple[Path, ...], engine: str, counties: tuple[str, ...], lang: str, encoding: str | None,
+    tables: Path | None,
 ) -> None:  # fmt: skip
     """一个结论的来龙去脉 / How one verdict came about: text, source, limit, inputs, arithmetic."""
     from tzcheck import report
@@ -461,7 +495,7 @@ def explain(
     book = _book(rule_folders, profile)
     if rule not in book.ids | book.checks:
         raise UsageFault([Problem("error", "no_indicator", value=rule, details={"hint": hint(rule, book.ids)})])
-    facts = _facts(paths, book, encoding)
+    facts = _facts(paths, book, encoding, tables)
     day = as_of or facts.as_of
     found = report.check(book, facts, frozenset([rule]), day, engine, counties)
     click.echo(told(book, facts, rule, day, found, lang, subject), nl=False)
@@ -470,16 +504,16 @@ def explain(
 
 
 @main.command(epilog=EXIT_CODES)
-@click.argument("old", type=Given(path_type=Path))
-@click.argument("new", type=Given(path_type=Path))
+@click.argument("old", type=GivenFacts(path_type=Path))
+@click.argument("new", type=GivenFacts(path_type=Path))
 @options(
-    day_option, profile_option, rules_option, engine_option, lang_option, encoding_option, one_format_option,
-    one_output_option,
+    day_option, profile_option, rules_option, engine_option, lang_option, encoding_option, tables_option,
+    one_format_option, one_output_option,
 )  # fmt: skip
 @click.pass_context
 def compare(
-    ctx: click.Context, old: Path, new: Path, as_of: date | None, profile: str, rule_folders: tuple[Path, ...],
-    engine: str, lang: str, encoding: str | None, format: str, output: str,
+    ctx: click.Context, old: "Source", new: "Source", as_of: date | None, profile: str, rule_folders: tuple[Path, ...],
+    engine: str, lang: str, encoding: str | None, tables: Path | None, format: str, output: str,
 ) -> None:  # fmt: skip
     """两次结果对比：已解决、新出现、仍未解决 / Two results (or fact sets): fixed, new, still open."""
     from tzcheck import compare as comparing
@@ -488,10 +522,10 @@ def compare(
     from tzcheck.writers.compare import WRITERS
     from tzcheck.writers.words import plain
 
-    def judged(path: Path) -> result.Result:
-        if path.suffix.casefold() == ".json":
+    def judged(path: "Source") -> result.Result:
+        if isinstance(path, Path) and path.suffix.casefold() == ".json":
             return result.read(path)
-        report = _checked((path,), rule_folders, profile, (), as_of, engine, (), encoding)
+        report = _checked((path,), rule_folders, profile, (), as_of, engine, (), encoding, tables)
         return result.Result.model_validate(as_data(report, lang))
 
     found = comparing.compare(judged(old), judged(new))
@@ -580,11 +614,13 @@ def import_(ctx: click.Context, forms: tuple[Path, ...], folder: Path, lang: str
     ),
     click.option("--force", is_flag=True, help="覆盖已有文件 / overwrite a file that is there"),
     day_option, profile_option, rules_option, engine_option, county_option, lang_option, encoding_option,
+    tables_option,
 )  # fmt: skip
 @click.pass_context
 def forms(
-    ctx: click.Context, paths: tuple[Path, ...], output: Path, force: bool, as_of: date | None, profile: str,
+    ctx: click.Context, paths: tuple["Source", ...], output: Path, force: bool, as_of: date | None, profile: str,
     rule_folders: tuple[Path, ...], engine: str, counties: tuple[str, ...], lang: str, encoding: str | None,
+    tables: Path | None,
 ) -> None:  # fmt: skip
     """填好国家认定申报表：表Ⅱ-1至表Ⅵ / The official tables to apply for recognition with, filled in."""
     from tzcheck import application, report
@@ -592,7 +628,7 @@ def forms(
 
     _can_write(output, force)
     book = _book(rule_folders, profile)
-    facts = _facts(paths, book, encoding)
+    facts = _facts(paths, book, encoding, tables)
     day = as_of or facts.as_of
     wanted = frozenset(id for pack in book.packs.values() if pack.application for id in pack.rules)
     found = report.check(book, facts, wanted, day, engine, counties)

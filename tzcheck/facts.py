@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice, repeat, zip_longest
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tzcheck.cells import level_of_attainment, share_written
+from tzcheck.database import Map, read_database, read_map
 from tzcheck.errors import FactsFault, NothingFault, Problem, UsageFault
 from tzcheck.place import Place
 from tzcheck.progress import Told, nobody, steps
@@ -33,6 +36,11 @@ from tzcheck.table import (
     Column,
     Table,
 )
+
+if TYPE_CHECKING:
+    from tzcheck.readers.postgresql import Database
+
+    Source: TypeAlias = Path | Database
 
 # What a cell in a merged area was understood as: what the first cell of the area holds.
 MERGED = "↑"
@@ -140,35 +148,56 @@ class RowSet:
     values: Mapping[str, Any]
 
 
-def read(paths: Sequence[Path], known: Known, encoding: str | None = None, progress: Told = nobody) -> Facts:
-    """The facts in `paths`: folders of a county or city, folders of such folders, or single tables.
+def read(
+    paths: Sequence["Source"],
+    known: Known,
+    encoding: str | None = None,
+    progress: Told = nobody,
+    tables: Path | None = None,
+) -> Facts:
+    """The facts in `paths`: folders of a county or city, folders of such folders, single tables, or databases.
 
-    Raises FactsFault where nothing at all could be read.
+    `tables` is a map of what the tables and columns of the databases are. Raises FactsFault where nothing at all could
+    be read.
     """
     reading = Reading(known, encoding)
-
-    for path in paths:
-        try:
-            is_there = path.exists()
-        except OSError as error:
-            unreadable(reading, error)
-            continue
-        sets = sets_below(reading, path) if is_there else []
-        before, errors = len(reading.files), reading.errors
-        step = steps(progress, "reading", sum(len(files) for _, files in sets))
-        for _, files in sets:
-            read_set(reading, path, files, step)
-        root = _from_here(path if path.is_dir() else path.parent)
-        reading.files[before:] = [replace(file, root=root) for file in reading.files[before:]]
-        if not is_there:
-            reading.error("no_such_path", str(path))
-        elif len(reading.files) == before and reading.errors == errors:
-            reading.error("no_tables", str(path), details=table_names())
-    if not reading.files:
-        raise FactsFault(reading.problems)
-    _type_tables(reading, progress)
+    map = read_map(tables) if tables else Map()
+    reading.problems.extend(map.problems)
+    with ExitStack() as kept:
+        for path in paths:
+            before, errors = len(reading.files), reading.errors
+            if isinstance(path, Path):
+                is_there = _read_path(reading, path, progress)
+            else:
+                folder = Path(kept.enter_context(TemporaryDirectory(prefix="tzcheck-")))
+                is_there = read_database(reading, path, map, folder, partial(steps, progress, "reading"))
+            if is_there and len(reading.files) == before and reading.errors == errors:
+                reading.error("no_tables", str(path), details=table_names())
+        if not reading.files:
+            raise FactsFault(reading.problems)
+        _type_tables(reading, progress)
     _check_schools(reading)
     return _facts(reading)
+
+
+def _read_path(reading: Reading, path: Path, progress: Told) -> bool:
+    """Reads the sets in a folder, or a single table; False where nothing is there."""
+    try:
+        is_there = path.exists()
+    except OSError as error:
+        unreadable(reading, error)
+        return False
+    if not is_there:
+        reading.error("no_such_path", str(path))
+        return False
+    before = len(reading.files)
+    sets = sets_below(reading, path)
+    step = steps(progress, "reading", sum(len(files) for _, files in sets))
+    for _, files in sets:
+        read_set(reading, path, files, step)
+    root = _from_here(path if path.is_dir() else path.parent)
+    reading.files[before:] = [replace(file, root=root) for file in reading.files[before:]]
+    return True
 
 
 def _from_here(folder: Path) -> str:
@@ -271,8 +300,7 @@ def _type_table(reading: Reading, table: Table, parts: list[Part], typed: Callab
             given = frozenset(column.id for column in part.columns if column)
             _type_rows(reading, table, given, store.places_named(table, given))
             _count(reading, table, part, store.counted())
-        elif bulk:
-            assert part.path is not None
+        elif bulk and part.path:
             read = READERS[part.path.suffix.casefold()]
             raw = read(part.path, reading.files[part.file].path, table, reading.encoding, bulk=False)
             listed.append(replace(part, raw=raw))
@@ -291,10 +319,10 @@ def _count(reading: Reading, table: Table, part: Part, rows: int) -> None:
     reading.files[part.file] = replace(file, rows=rows + raw.lost)
     reading.problems.extend(raw.problems)
     broken = any(problem.severity == "error" for problem in raw.problems)
-    if not rows and not broken and part.path and not file.sheet:
+    if not rows and not broken and file.sha256 and not file.sheet:
         # As good as no table at all: what reads it can't be told.
         about: dict[str, object] = {"table": {"zh": table.title, "en": table.id}}
-        reading.query("empty_table", file.path, raw.header_row, details=about)
+        reading.query("empty_table", file.path, raw.header_row or None, details=about)
     if broken:
         reading.refuse(Refused(table.id, own.place, None))
     merged = [(row, index) for row, index in raw.merged if row > raw.header_row and index < len(part.columns)]

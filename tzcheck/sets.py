@@ -376,7 +376,7 @@ def read_table(
 
 def _columns(reading: Reading, own: FactSet, table: Table, raw: RawTable, file: str) -> list[Column | None] | None:
     """The column that each header cell stands for; None where the table can't be read for want of one."""
-    known = spellings(table)
+    known, row = spellings(table), raw.header_row or None
     found: list[Column | None] = []
     first: dict[str, str] = {}
     sound = True
@@ -384,7 +384,7 @@ def _columns(reading: Reading, own: FactSet, table: Table, raw: RawTable, file: 
         id = known.get(header_spelling(header))
         if id in first:
             details = {"first": first[id], "id": id}
-            reading.error("same_column", file, raw.header_row, column=header, details=details)
+            reading.error("same_column", file, row, column=header, details=details)
             sound = False
         if id:
             first.setdefault(id, header)
@@ -410,14 +410,14 @@ def _columns(reading: Reading, own: FactSet, table: Table, raw: RawTable, file: 
         if near:
             strangers.remove(near[0])
             details = {"id": column.id, "title": column.headers[0]}
-            reading.error("header_typo", file, raw.header_row, column=near[0], details=details)
+            reading.error("header_typo", file, row, column=near[0], details=details)
         elif needed:
             details = {"id": column.id, "title": column.headers[0], "headers": ", ".join(filter(None, raw.header))}
-            reading.error("no_column", file, raw.header_row, column=column.id, details=details)
+            reading.error("no_column", file, row, column=column.id, details=details)
         if needed:
             sound = False
     for header in strangers:
         about: dict[str, object] = {"table": {"zh": table.title, "en": table.id}}
         about["expected"] = ", ".join(column.id for column in table.columns)
-        reading.query("unknown_column", file, raw.header_row, column=header, details=about)
+        reading.query("unknown_column", file, row, column=header, details=about)
     return found if sound else None

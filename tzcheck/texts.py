@@ -907,6 +907,29 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "没有找到任何事实表；表名应为：{tables}",
         "no table of facts in it; tables are named {tables}",
     ),
+    "problem.no_driver": (
+        "读取数据库需要 psycopg；请安装：pip install 'psycopg[binary]'",
+        "to read a database psycopg is needed; install it: pip install 'psycopg[binary]'",
+    ),
+    "problem.database_address": (
+        "不是数据库地址；应为 postgresql://用户@主机:端口/数据库，密码中的 @ : / ? # % 要写成 %40 %3A %2F %3F %23 %25",
+        "no address of a database; wanted is postgresql://user@host:port/database, where @ : / ? # % in a password are "
+        "written %40 %3A %2F %3F %23 %25",
+    ),
+    "problem.database_unreached": ("无法连接数据库：{why}", "the database can't be reached: {why}"),
+    "problem.map_alone": (
+        "--tables 只用于数据库，如 postgresql://用户@主机/数据库",
+        "--tables goes with a database, such as postgresql://user@host/database",
+    ),
+    "problem.map_mapping": ("“{value}”下应为键和值", "below {value} there must be keys with values"),
+    "problem.map_text": ("“{value}”应为名称；数字要加引号", "{value} must be a name; a number goes in quotes"),
+    "problem.map_schema": ("{database} 中没有模式“{value}”{hint}", "{database} has no schema {value}{hint}"),
+    "problem.map_table": ("{database} 中没有表“{value}”{hint}", "{database} has no table {value}{hint}"),
+    "problem.map_column": ("表 {table} 中没有列“{value}”{hint}", "the table {table} has no column {value}{hint}"),
+    "problem.table_aside": (
+        "像是事实表 {near}，但名称不同，没有读取；要读取请在 --tables 中写明",
+        "looks like the table {near} but is named otherwise, so it was left out; to read it, name it in --tables",
+    ),
     "problem.unreadable": ("无法读取：{why}", "can't be read: {why}"),
     "problem.two_set_sheets": (
         "已有工作表“{first}”写明县(市、区)，只能有一张",

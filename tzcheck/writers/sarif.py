@@ -160,7 +160,9 @@ def _location(path: str, row: int | None, column: str | None, files: Mapping[str
 
 
 def _uri(path: str) -> str:
-    """The address of a file: relative, as repositories want it, unless it lies elsewhere."""
+    """The address of a file: relative, as repositories want it, unless it lies elsewhere or is a database's."""
+    if path.startswith("postgresql://"):
+        return quote(path, safe="/:[]")
     return Path(path).as_uri() if Path(path).is_absolute() else quote(path)
 
 
