@@ -356,7 +356,7 @@ class View:
                 self.inside[city].add(index)
 
     def _hold(self) -> None:
-        """Reads the rows of which evidence may name a cell: of a sum that of a part, of what is missing the blank."""
+        """Reads the rows of which a cell may be told: of a sum a part, of a blank itself, of a check what it is about."""
         wanted: dict[str, set[tuple[int, int]]] = defaultdict(set)
         summed = {
             id: [any(len(side.columns) > 1 for left, _, right in one.sides for side in (left, right)) for one in found]
@@ -365,7 +365,8 @@ class View:
         for (id, basis, _), told in self.told.items():
             for one in told if basis == "facts" else ():
                 table = self.judgements[id][one.part].table
-                needed = one.holds is None or (one.holds is False and summed[id][one.part])
+                breach = one.holds is False and (summed[id][one.part] or id in self.book.checks)
+                needed = breach or one.holds is None
                 if needed and table and one.file is not None and one.row is not None:
                     wanted[table.id].add((one.file, one.row))
         for id, rows in wanted.items():
