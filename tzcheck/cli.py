@@ -138,6 +138,18 @@ class GivenFacts(Given):
         return postgresql.database(value)
 
 
+class Size(click.ParamType):
+    """An amount of memory, such as 800MB, 1.5GB or 2GiB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The amount as DuckDB takes it."""
+        if not re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]{1,3})?\s*[KMGT]i?B\s*", str(value), re.IGNORECASE):
+            self.fail(f"{value!r}：应如 1GB / {value!r}: it should be such as 1GB", param, ctx)
+        return str(value).strip()
+
+
 def options(*chosen: Callable[[F], F]) -> Callable[[F], F]:
     """Several options as one decorator."""
 
@@ -227,6 +239,11 @@ def main() -> None:
         help="以前的结果（JSON）：只有新问题算未通过 / an earlier result: only what is new fails",
     ),
     annotate_option, lang_option, encoding_option, tables_option,
+    click.option(
+        "--memory-limit", "memory", type=Size(), metavar="SIZE",
+        help="事实最多占用的内存，如 1GB，其余写入临时文件夹 / memory that facts may take, such as 1GB; "
+        "what is more goes to a temporary folder",
+    ),
     click.option("--quiet", is_flag=True, help="不打印报告和进度 / print neither report nor progress"),
     progress_option,
 )  # fmt: skip
@@ -235,7 +252,7 @@ def check(
     ctx: click.Context, paths: tuple["Source", ...], standards: tuple[str, ...], as_of: date | None, profile: str,
     rule_folders: tuple[Path, ...], formats: tuple[str, ...], outputs: tuple[str, ...], fail_on: str, engine: str,
     counties: tuple[str, ...], gate: str, details: bool, baseline: Path | None, annotate: Path | None, lang: str,
-    encoding: str | None, tables: Path | None, quiet: bool, no_progress: bool,
+    encoding: str | None, tables: Path | None, memory: str | None, quiet: bool, no_progress: bool,
 ) -> None:  # fmt: skip
     """按标准判定县 / Judge counties against standards.
 
@@ -252,7 +269,7 @@ def check(
     earlier = result.read(baseline) if baseline else None
     with _progress(lang, quiet or no_progress) as bar:
         report = _checked(
-            paths, rule_folders, profile, standards, as_of, engine, counties, encoding, tables, thorough, bar
+            paths, rule_folders, profile, standards, as_of, engine, counties, encoding, tables, thorough, bar, memory
         )
         if earlier:
             report = held_against(report, earlier)
@@ -308,13 +325,13 @@ def _annotate(source: Any, target: Path, problems: Any, places: Any, files: Any,
 def _checked(
     paths: tuple["Source", ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
     as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, tables: Path | None,
-    thorough: bool = False, progress: Told = nobody,
+    thorough: bool = False, progress: Told = nobody, memory: str | None = None,
 ) -> "Report":  # fmt: skip
     from tzcheck import compiled, planner, report
 
     book = _book(rule_folders, profile, standards=standards)
     wanted = _wanted(book, standards)
-    facts = _facts(paths, book, encoding, tables, progress)
+    facts = _facts(paths, book, encoding, tables, progress, memory)
 
     def planned(packs: Any, *asked: Any) -> "Plan":
         """The plan as it was kept, or a new one."""
@@ -370,7 +387,7 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
 
 def _facts(
     paths: tuple["Source", ...], book: "Rulebook", encoding: str | None, tables: Path | None,
-    progress: Told = nobody,
+    progress: Told = nobody, memory: str | None = None,
 ) -> "Facts":  # fmt: skip
     from tzcheck import facts
     from tzcheck.reading import Known
@@ -379,7 +396,7 @@ def _facts(
     if tables and all(isinstance(path, Path) for path in paths):
         raise UsageFault([Problem("error", "map_alone")])
     known = Known(book.ids, book.standards, book.kinds, book.checks, book.skipped)
-    return facts.read(paths, known, encoding, progress, tables)
+    return facts.read(paths, known, encoding, progress, tables, memory)
 
 
 def _known_encoding(encoding: str | None) -> None:

@@ -154,13 +154,14 @@ def read(
     encoding: str | None = None,
     progress: Told = nobody,
     tables: Path | None = None,
+    memory: str | None = None,
 ) -> Facts:
     """The facts in `paths`: folders of a county or city, folders of such folders, single tables, or databases.
 
-    `tables` is a map of what the tables and columns of the databases are. Raises FactsFault where nothing at all could
-    be read.
+    `tables` is a map of what the tables and columns of the databases are, `memory` how much of them is kept in memory.
+    Raises FactsFault where nothing at all could be read, UsageFault where the memory is too little.
     """
-    reading = Reading(known, encoding)
+    reading = Reading(known, encoding, memory)
     map = read_map(tables) if tables else Map()
     reading.problems.extend(map.problems)
     with ExitStack() as kept:

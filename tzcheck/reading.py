@@ -125,14 +125,14 @@ class Part:
 class Reading:
     """Collects what is read from all the sets."""
 
-    def __init__(self, known: Known, encoding: str | None) -> None:
+    def __init__(self, known: Known, encoding: str | None, memory: str | None = None) -> None:
         self.known = known
         self.encoding = encoding
         self.registry = Places()
         self.places: list[Place] = []
         self.index: dict[str, int] = {}
         self.cities: dict[int, int] = {}
-        self.store = Store()
+        self.store = Store(memory)
         self.sets: list[FactSet] = []
         self.parts: dict[str, list[Part]] = defaultdict(list)
         self.files: list[FileRead] = []

@@ -356,7 +356,7 @@ class View:
                 self.inside[city].add(index)
 
     def _hold(self) -> None:
-        """Reads the rows of which a cell may be told: of a sum a part, of a blank itself, of a check what it is about."""
+        """Reads the rows of which a cell may be told: of a sum a part, of a blank it, of a check what it is about."""
         wanted: dict[str, set[tuple[int, int]]] = defaultdict(set)
         summed = {
             id: [any(len(side.columns) > 1 for left, _, right in one.sides for side in (left, right)) for one in found]

@@ -917,6 +917,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "written %40 %3A %2F %3F %23 %25",
     ),
     "problem.database_unreached": ("无法连接数据库：{why}", "the database can't be reached: {why}"),
+    "problem.memory": (
+        "内存 {limit} 不够，临时文件夹也可能满了：{why}；请用 --memory-limit 给得更多",
+        "the memory of {limit} is too little, or the temporary folder is full: {why}; give more by --memory-limit",
+    ),
     "problem.map_alone": (
         "--tables 只用于数据库，如 postgresql://用户@主机/数据库",
         "--tables goes with a database, such as postgresql://user@host/database",

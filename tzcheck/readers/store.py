@@ -3,15 +3,20 @@
 Names in statements are ids of tables and columns, which no file can choose; what a file says is a parameter or a row.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import duckdb
 
+from tzcheck.errors import Problem, UsageFault
 from tzcheck.readers.rows import Bulk
 from tzcheck.table import NUMERIC, WORKED_OUT, Column, Table
 
@@ -78,9 +83,13 @@ class Plain:
 class Store:
     """The tables of a fact set. A row is typed at once where its cells are spelled plainly, else by the caller."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: str | None = None) -> None:
+        """`memory` is how much the tables may take, such as `1GB`; what is more goes to a temporary folder."""
+        self.memory = memory
+        spilled = Path(gettempdir(), f"tzcheck.{os.getpid()}.{id(self)}")
+        config = {**CONFIG, "temp_directory": str(spilled), **({"memory_limit": memory} if memory else {})}
         # It takes as long as to read some files, which can be done meanwhile.
-        self._opening = ThreadPoolExecutor(1).submit(duckdb.connect, config=CONFIG)
+        self._opening = ThreadPoolExecutor(1).submit(duckdb.connect, config=config)
         self.tables: set[str] = set()
         # Where the rows are that were kept as they were read.
         self._raw = ""
@@ -318,11 +327,23 @@ class Store:
         self._do(f'CREATE OR REPLACE TABLE "{name}" AS {rows}; DROP TABLE joined')
 
     def _do(self, statement: str, values: Any = None) -> None:
-        self.connection.cursor().execute(statement, values)
+        with self.bounded():
+            self.connection.cursor().execute(statement, values)
 
     def _all(self, query: str, values: Any = None) -> list[Any]:
-        found: list[Any] = self.connection.cursor().execute(query, values).fetchall()
+        with self.bounded():
+            found: list[Any] = self.connection.cursor().execute(query, values).fetchall()
         return found
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Raises UsageFault where the memory, or the room for what it can't hold, is too small for what is done."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            limit = self.connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+            details = {"limit": self.memory or limit, "why": str(error).splitlines()[0]}
+            raise UsageFault([Problem("error", "memory", details=details)]) from error
 
 
 def _csv(columns: int, skip: int) -> str:
