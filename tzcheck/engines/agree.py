@@ -1,10 +1,10 @@
 """Judges with one engine or with both, and sees to it that every subject got its verdict and the two agree."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tzcheck.engines import duckdb, rete
+from tzcheck.engines import duckdb, rete, spark
 from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject
 from tzcheck.errors import EngineFault, Problem, UsageFault
 from tzcheck.facts import Facts
@@ -25,7 +25,10 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Judgements:
-    """What the engines found: `engine` names those that judged, `note` why one did not."""
+    """What the engines found: `engine` names those that judged, `note` why one did not.
+
+    `spreads` and `standings` are those of the rules that were asked for in detail.
+    """
 
     engine: str
     note: str | None
@@ -33,31 +36,45 @@ class Judgements:
     told: tuple[Subject, ...]
     disagreements: tuple[Disagreement, ...]
     unasked: int
+    spreads: Sequence[Spread] = ()
+    standings: Sequence[Standing] = ()
+
+
+def dialect(engine: str) -> str:
+    """The dialect of SQL in which an engine wants its plan."""
+    return spark.DIALECT if engine == "spark" else "duckdb"
 
 
 def judge(
-    plan: Plan, facts: Facts, engine: str, progress: Told = nobody, aside: frozenset[str] = frozenset()
-) -> Judgements:
+    plan: Plan, facts: Facts, engine: str, progress: Told = nobody, aside: frozenset[str] = frozenset(),
+    detailed: Collection[str] = (), master: str | None = None,
+) -> Judgements:  # fmt: skip
     """The verdicts of a plan. `auto` judges with both engines up to 50,000 subjects, beyond that with DuckDB alone.
 
-    Of the rules `aside`, cross-checks that nobody asked for, only what fails is told of. Raises UsageFault where the
-    engine asked for is not there, EngineFault where a subject got no verdict.
+    Of the rules `aside`, cross-checks that nobody asked for, only what fails is told of. Of the rules `detailed` it is
+    also told where subjects stand, and how every school does. Spark is asked at its `master`. Raises UsageFault where
+    the engine asked for is not there, EngineFault where a subject got no verdict.
     """
     due = expected(plan, facts)
+    few = sum(number for (rule, _), number in due.items() if rule not in plan.checks) <= MOST_SUBJECTS
+    if engine == "spark":
+        judged, found = spark.judge(plan, facts, master or spark.MASTER, few, progress, aside, detailed)
+        _check_number(due, judged)
+        return Judgements("spark", None, judged.counts, judged.told, (), 0, *found)
     why = None if engine == "duckdb" else rete.unavailable()
     if why and engine in ("both", "durable"):
         raise UsageFault([Problem("error", "no_durable", details={"why": why})])
-    few = sum(number for (rule, _), number in due.items() if rule not in plan.checks) <= MOST_SUBJECTS
     if engine == "auto" and not few:
         why = f"> {MOST_SUBJECTS}"
     both = engine != "duckdb" and why is None
     judged = duckdb.judge(plan, facts, both, few, progress, aside)
     _check_number(due, judged)
+    found = duckdb.details(plan, facts, detailed) if detailed else ([], [])
     if not both:
-        return Judgements("duckdb", why, judged.counts, judged.told, (), 0)
+        return Judgements("duckdb", why, judged.counts, judged.told, (), 0, *found)
     disagreements, unasked = _compare(plan, judged)
     return Judgements(
-        "durable" if engine == "durable" else "both", None, judged.counts, judged.told, disagreements, unasked
+        "durable" if engine == "durable" else "both", None, judged.counts, judged.told, disagreements, unasked, *found
     )
 
 
@@ -130,11 +147,6 @@ def _same(one: tuple[bool | None, bool | None], other: tuple[bool | None, bool |
     if (one[0] is False) != (other[0] is False):
         return False
     return one[0] is False or one[1] == other[1]
-
-
-def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spread], list[Standing]]:
-    """Where the subjects of `rules` stand, and how every school does under them, once the plan was judged."""
-    return duckdb.details(plan, facts, rules)
 
 
 def subjects(plan: Plan, facts: Facts) -> tuple[Subject, ...]:

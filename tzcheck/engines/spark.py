@@ -1,0 +1,172 @@
+"""Spark: judges the subjects of all places by the same queries as DuckDB, on a cluster. Its traps stay in this file."""
+
+import logging
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from subprocess import STDOUT
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+from sqlglot.dialects.spark import Spark
+
+from tzcheck.engines.duckdb import details_by, judged_by, settled
+from tzcheck.engines.judged import Judged, Spread, Standing
+from tzcheck.errors import EngineFault, Problem, UsageFault
+from tzcheck.facts import Facts
+from tzcheck.progress import Told
+from tzcheck.sql import Plan, Root
+from tzcheck.table import TABLES
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+MASTER = "local[*]"
+# Without the first a number too large is missing, and a quotient by 0; without the others decimals lose digits.
+EXACT = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.legacy.decimal.retainFractionDigitsOnTruncate": "true",
+    "spark.sql.caseSensitive": "true",
+}
+QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF"}
+# Spark tells of a faulty query by these as well as by the exception.
+LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
+
+
+def _made(generator: Any, made: exp.Create) -> str:
+    """A table is a view whose rows are kept."""
+    name, query = generator.sql(made, "this"), generator.sql(made, "expression")
+    return f"CACHE TABLE {name} AS {query}" if made.kind == "TABLE" else f"CREATE TEMPORARY VIEW {name} AS {query}"
+
+
+def _divided(generator: Any, division: exp.IntDiv) -> str:
+    """A whole quotient: `DIV` counts round in 64 bits, and what `/` yields may be rounded up."""
+    above, below = generator.sql(division, "this"), generator.sql(division, "expression")
+    return f"CAST(({above} - {above} % {below}) / {below} AS DECIMAL(38, 0))"
+
+
+class ExactSpark(Spark):
+    """Spark's dialect, with whole numbers of 128 bits as decimals, which is the widest that it has."""
+
+    class Generator(Spark.Generator):
+        """Writes trees as texts."""
+
+        TYPE_MAPPING = {**Spark.Generator.TYPE_MAPPING, exp.DType.INT128: "DECIMAL(38, 0)"}
+        TRANSFORMS = {**Spark.Generator.TRANSFORMS, exp.Create: _made, exp.IntDiv: _divided}
+
+
+DIALECT = ExactSpark.__name__.lower()
+
+
+class Cursor:
+    """A session that is asked like a database of Python's: `execute`, then `fetchall` or `fetchmany`."""
+
+    def __init__(self, session: "SparkSession") -> None:
+        self.session = session
+        self._rows: Iterator[Any] = iter(())
+
+    def cursor(self) -> "Cursor":
+        """Another one of the same session."""
+        return Cursor(self.session)
+
+    def execute(self, query: str, values: Mapping[str, Any] | None = None) -> "Cursor":
+        """Asks a query with the `values` of its parameters. Rows of files come in the order of these."""
+        found = self.session.sql(query, args=dict(values or {}))
+        rows = found.collect()
+        if "_at" in found.columns:
+            at = found.columns.index("_at")
+            rows.sort(key=lambda row: row[at])
+        self._rows = iter(rows)
+        return self
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+        return list(self._rows)
+
+    def fetchmany(self, number: int) -> list[Any]:
+        """The next rows, `number` at most."""
+        return list(islice(self._rows, number))
+
+
+def judge(
+    plan: Plan, facts: Facts, master: str, few: bool, progress: Told, aside: frozenset[str], detailed: Collection[str]
+) -> tuple[Judged, tuple[list[Spread], list[Standing]]]:
+    """What `duckdb.judge` and, of the rules `detailed`, `duckdb.details` come to, on a cluster.
+
+    Raises UsageFault where there is no Spark or no such master, EngineFault where Spark can't compute.
+    """
+    with TemporaryDirectory(prefix="tzcheck-") as folder, _session(master, Path(folder)) as session:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        try:
+            facts.store.make(TABLES[id] for id in plan.tables)
+            for name in (*plan.tables, "places"):
+                path = Path(folder) / f"{name}.parquet"
+                facts.store.write(name, path)
+                session.read.parquet(path.as_uri()).createTempView(name)
+            cursor = Cursor(session)
+            judged = judged_by(cursor, _settle, plan, False, few, progress, aside)
+            kept = () if few else [batch.result for batch in plan.batches]
+            return judged, details_by(cursor, kept, plan, detailed) if detailed else ([], [])
+        except (PySparkException, Py4JError) as error:
+            raise EngineFault([Problem("error", "spark", details={"why": _why(error)})]) from error
+
+
+def _settle(cursor: Cursor, root: Root) -> None:
+    """Has the subjects read every coefficient of variation that was `settled`."""
+    ifs = [exp.If(this=where, true=value) for where, value in settled(cursor, root, DIALECT)]
+    if ifs:
+        from pyspark.sql.functions import expr
+
+        cell = exp.Case(ifs=ifs, default=exp.column(root.column, quoted=True)).sql(dialect=DIALECT)
+        subjects = cursor.session.table(root.subjects).withColumn(root.column, expr(cell))
+        subjects.createOrReplaceTempView(root.subjects)
+        cursor.session.catalog.cacheTable(root.subjects)
+
+
+@contextmanager
+def _session(master: str, folder: Path) -> Iterator["SparkSession"]:
+    """A session of its own: of the one that runs already, if one does, or of one that is stopped in the end."""
+    try:
+        from py4j.protocol import Py4JError
+        from pyspark import SparkConf, SparkContext
+        from pyspark.errors import PySparkException
+        from pyspark.java_gateway import launch_gateway
+        from pyspark.logger import PySparkLogger
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise UsageFault([Problem("error", "no_pyspark", details={"why": str(error)})]) from None
+    for name in LOGGERS:
+        PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
+    running = SparkSession.getActiveSession()
+    said = folder / "said.txt"
+    try:
+        if running is None:
+            conf = SparkConf().setMaster(master).setAppName("tzcheck").setAll([*QUIET.items()])
+            with said.open("w") as file:
+                gateway = SparkContext._gateway or launch_gateway(conf, {"stdout": file, "stderr": STDOUT})
+            own = SparkSession(SparkContext(conf=conf, gateway=gateway))
+        session = (running or own).newSession()
+    except (PySparkException, Py4JError) as error:
+        details = {"master": master, "why": _why(error)}
+        raise UsageFault([Problem("error", "no_spark", details=details)]) from None
+    for name, value in EXACT.items():
+        session.conf.set(name, value)
+    try:
+        yield session
+    finally:
+        if running is None:
+            own.stop()
+        else:
+            for table in session.catalog.listTables():
+                if table.isTemporary:
+                    session.catalog.uncacheTable(table.name)
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, in one line."""
+    return str(error).splitlines()[0]
