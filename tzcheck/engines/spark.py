@@ -32,6 +32,15 @@ EXACT = {
     "spark.sql.caseSensitive": "true",
 }
 QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF"}
+# Where there are few rows, planning tasks and compiling queries costs more than going through them.
+FEW = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+# A task that groups several tables takes a page of memory for each, and they would be of 16 MB in a JVM of one GB.
+SMALL = {"spark.buffer.pageSize": "1m"}
 # Spark tells of a faulty query by these as well as by the exception.
 LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 
@@ -103,6 +112,8 @@ def judge(
         from pyspark.errors import PySparkException
 
         try:
+            for option, value in FEW.items() if few else ():
+                session.conf.set(option, value)
             facts.store.make(TABLES[id] for id in plan.tables)
             for name in (*plan.tables, "places"):
                 path = Path(folder) / f"{name}.parquet"
@@ -146,7 +157,7 @@ def _session(master: str, folder: Path) -> Iterator["SparkSession"]:
     said = folder / "said.txt"
     try:
         if running is None:
-            conf = SparkConf().setMaster(master).setAppName("tzcheck").setAll([*QUIET.items()])
+            conf = SparkConf().setMaster(master).setAppName("tzcheck").setAll([*QUIET.items(), *SMALL.items()])
             with said.open("w") as file:
                 gateway = SparkContext._gateway or launch_gateway(conf, {"stdout": file, "stderr": STDOUT})
             own = SparkSession(SparkContext(conf=conf, gateway=gateway))
