@@ -144,9 +144,19 @@ county_option = click.option(
     "--county", "counties", multiple=True, metavar="CODE|NAME", help="只看这些县 / only these counties"
 )
 encoding_option = click.option("--encoding", help="文件编码 / encoding of the files")
-engine_option = click.option(
-    "--engine", type=click.Choice(["auto", "both", "duckdb", "durable"]), default="auto", show_default=True,
-    help="判定引擎 / engine",
+ENGINES = ("auto", "both", "duckdb", "durable")
+
+
+def _engine_option(*engines: str) -> Callable[[F], F]:
+    return click.option(
+        "--engine", type=click.Choice(engines), default="auto", show_default=True, help="判定引擎 / engine"
+    )
+
+
+engine_option = _engine_option(*ENGINES)
+master_option = click.option(
+    "--master", metavar="URL",
+    help="Spark 的主节点，用于 --engine spark / the master for --engine spark (local[*])",
 )  # fmt: skip
 annotate_option = click.option(
     "--annotate", type=click.Path(path_type=Path), metavar="OUT.xlsx",
@@ -194,7 +204,7 @@ def main() -> None:
         "--fail-on", type=click.Choice(["unmet", "undetermined", "never"]), default="undetermined", show_default=True,
         help="哪种结论算未通过 / which verdicts fail",
     ),
-    engine_option, county_option,
+    _engine_option(*ENGINES, "spark"), master_option, county_option,
     click.option(
         "--gate", type=click.Choice(["indicators", "ready"]), default="indicators", show_default=True,
         help="按指标或按能否申报定退出码 / exit by indicators or by readiness",
@@ -212,11 +222,13 @@ def main() -> None:
 def check(
     ctx: click.Context, paths: tuple[Path, ...], standards: tuple[str, ...], as_of: date | None, profile: str,
     rule_folders: tuple[Path, ...], formats: tuple[str, ...], outputs: tuple[str, ...], fail_on: str, engine: str,
-    counties: tuple[str, ...], gate: str, details: bool, baseline: Path | None, annotate: Path | None, lang: str,
-    encoding: str | None, quiet: bool, no_progress: bool,
+    master: str | None, counties: tuple[str, ...], gate: str, details: bool, baseline: Path | None,
+    annotate: Path | None, lang: str, encoding: str | None, quiet: bool, no_progress: bool,
 ) -> None:  # fmt: skip
     """按标准判定县 / Judge counties against standards."""
     pairs = _pairs(formats, outputs)
+    if master is not None and engine != "spark":
+        raise click.UsageError("--master 只用于 --engine spark / --master is for --engine spark only")
     if annotate:
         _can_annotate(paths, annotate)
     from tzcheck import result
@@ -226,7 +238,9 @@ def check(
     thorough = any(format in THOROUGH for format, _ in pairs)
     earlier = result.read(baseline) if baseline else None
     with _progress(lang, quiet or no_progress) as bar:
-        report = _checked(paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough, bar)
+        report = _checked(
+            paths, rule_folders, profile, standards, as_of, engine, counties, encoding, thorough, bar, master
+        )
         if earlier:
             report = held_against(report, earlier)
         # What is printed comes last, where no bar stands any more.
@@ -281,7 +295,7 @@ def _annotate(source: Path, target: Path, problems: Any, places: Any, files: Any
 def _checked(
     paths: tuple[Path, ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
     as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, thorough: bool = False,
-    progress: Told = nobody,
+    progress: Told = nobody, master: str | None = None,
 ) -> "Report":  # fmt: skip
     from tzcheck import compiled, planner, report
 
@@ -298,7 +312,9 @@ def _checked(
             compiled.keep(key, found)
         return found
 
-    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned, thorough, progress)
+    return report.check(
+        book, facts, wanted, as_of or facts.as_of, engine, counties, planned, thorough, progress, master
+    )
 
 
 def _sorted(value: Any) -> Any:

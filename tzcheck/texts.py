@@ -1252,7 +1252,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "PySpark is not installed ({why}); install tzcheck[spark], or use --engine duckdb",
     ),
     "problem.no_java": (
-        "Spark 要用 Java 17 或更高版本，但没能启动（{why}）；请安装 Java 并设好 PATH 或 JAVA_HOME，或用 --engine duckdb",
+        "Spark 要用 Java 17 或更高版本，但没能启动（{why}）；请安装并设好 PATH 或 JAVA_HOME，或用 --engine duckdb",
         "Spark needs Java 17 or later, which did not start ({why}); install it and set PATH or JAVA_HOME, "
         "or use --engine duckdb",
     ),

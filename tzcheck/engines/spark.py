@@ -7,10 +7,11 @@ from itertools import islice
 from pathlib import Path
 from subprocess import STDOUT
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.spark import Spark
+from sqlglot.generators.spark import SparkGenerator
 
 from tzcheck.engines.duckdb import details_by, judged_by, settled
 from tzcheck.engines.judged import Judged, Spread, Standing
@@ -60,11 +61,11 @@ def _divided(generator: Any, division: exp.IntDiv) -> str:
 class ExactSpark(Spark):
     """Spark's dialect, with whole numbers of 128 bits as decimals, which is the widest that it has."""
 
-    class Generator(Spark.Generator):
+    class Generator(SparkGenerator):
         """Writes trees as texts."""
 
-        TYPE_MAPPING = {**Spark.Generator.TYPE_MAPPING, exp.DType.INT128: "DECIMAL(38, 0)"}
-        TRANSFORMS = {**Spark.Generator.TRANSFORMS, exp.Create: _made, exp.IntDiv: _divided}
+        TYPE_MAPPING: ClassVar = {**SparkGenerator.TYPE_MAPPING, exp.DType.INT128: "DECIMAL(38, 0)"}
+        TRANSFORMS: ClassVar = {**SparkGenerator.TRANSFORMS, exp.Create: _made, exp.IntDiv: _divided}
 
 
 DIALECT = ExactSpark.__name__.lower()
@@ -145,7 +146,7 @@ def _session(master: str, folder: Path) -> Iterator["SparkSession"]:
     try:
         from py4j.protocol import Py4JError
         from pyspark import SparkConf, SparkContext
-        from pyspark.errors import PySparkException
+        from pyspark.errors import PySparkException, PySparkRuntimeError
         from pyspark.java_gateway import launch_gateway
         from pyspark.logger import PySparkLogger
         from pyspark.sql import SparkSession
@@ -162,9 +163,11 @@ def _session(master: str, folder: Path) -> Iterator["SparkSession"]:
                 gateway = SparkContext._gateway or launch_gateway(conf, {"stdout": file, "stderr": STDOUT})
             own = SparkSession(SparkContext(conf=conf, gateway=gateway))
         session = (running or own).newSession()
+    except (PySparkRuntimeError, OSError) as error:
+        raise UsageFault([Problem("error", "no_java", details={"why": _said(said) or _why(error)})]) from None
     except (PySparkException, Py4JError) as error:
         details = {"master": master, "why": _why(error)}
-        raise UsageFault([Problem("error", "no_spark", details=details)]) from None
+        raise UsageFault([Problem("error", "no_master", details=details)]) from None
     for name, value in EXACT.items():
         session.conf.set(name, value)
     try:
@@ -179,5 +182,13 @@ def _session(master: str, folder: Path) -> Iterator["SparkSession"]:
 
 
 def _why(error: Exception) -> str:
-    """What went wrong, in one line."""
-    return str(error).splitlines()[0]
+    """What went wrong, in one line: what Java says of it stands behind the call that failed."""
+    first, *rest = str(error).splitlines()
+    of_java = next((line for line in rest if line.startswith(": ")), first)
+    return of_java.removeprefix(": ").partition("\n")[0]
+
+
+def _said(file: Path) -> str:
+    """The last line that Java said before it ended."""
+    lines = file.read_text(encoding="utf-8", errors="replace").split("\n") if file.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

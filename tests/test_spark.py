@@ -1,0 +1,126 @@
+"""Spark against DuckDB: the same subjects, verdicts and values, in one process and by executors of which one dies."""
+
+import os
+import shutil
+import signal
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT, TAIZHOU, facts, tzcheck
+from tzcheck import cases, cli, report
+from tzcheck.errors import EXIT_INTERNAL, EXIT_USAGE
+from tzcheck.progress import nobody
+
+pyspark = pytest.importorskip("pyspark")
+pytestmark = [
+    pytest.mark.xdist_group("spark"),
+    pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java"),
+]
+
+
+@cache
+def book():
+    return cli._book((), "national", cases=True)
+
+
+def judged(folder, engine, *standards, master="local[2]", progress=nobody, thorough=False):
+    """The report, without the name of its engine and why others did not judge."""
+    found = cli._facts((folder,), book(), None, nobody)
+    wanted = cli._wanted(book(), standards)
+    made = report.check(book(), found, wanted, found.as_of, engine, thorough=thorough, progress=progress, master=master)
+    return {name: value for name, value in vars(made).items() if name not in ("engine", "note")}
+
+
+def executors():
+    """The processes of the executors that Spark has started."""
+    jvm = pyspark.SparkContext._gateway.proc.pid
+    for each in Path("/proc").iterdir():
+        try:
+            parent = int((each / "stat").read_text().rpartition(")")[2].split()[1]) if each.name.isdigit() else 0
+            if parent == jvm and b"CoarseGrainedExecutorBackend" in (each / "cmdline").read_bytes():
+                yield int(each.name)
+        except OSError:  # it has ended
+            continue
+
+
+def test_an_executor_that_is_killed_changes_nothing():
+    killed = []
+
+    def kill(stage, number, of):
+        if stage == "judging" and number == 2:
+            found = list(executors())
+            assert len(found) == 2
+            os.kill(found[0], signal.SIGKILL)
+            killed.append(found[0])
+
+    folder = ROOT / "facts" / "demo-2022" / "troubled"
+    by_spark = judged(folder, "spark", "balanced", master="local-cluster[2,1,1024]", progress=kill)
+    assert killed
+    assert by_spark == judged(folder, "duckdb", "balanced")
+
+
+def test_every_verdict_and_value_of_taizhou_is_that_of_duckdb():
+    assert judged(TAIZHOU, "spark") == judged(TAIZHOU, "duckdb")
+
+
+@pytest.mark.parametrize("name", ["ready", "nearly", "troubled"])
+def test_every_verdict_and_value_of_a_county_is_that_of_duckdb(name):
+    folder = ROOT / "facts" / "demo-2022" / name
+    assert judged(folder, "spark") == judged(folder, "duckdb")
+
+
+def test_where_subjects_stand_is_what_duckdb_says():
+    folder = ROOT / "facts" / "demo-2022" / "nearly"
+    one, other = (judged(folder, engine, "balanced.12", thorough=True) for engine in ("spark", "duckdb"))
+    assert one == other
+    assert one["spreads"]
+    assert one["schools"]
+
+
+def test_subjects_that_spark_counts_are_those_that_duckdb_counts(monkeypatch):
+    monkeypatch.setattr("tzcheck.engines.agree.MOST_SUBJECTS", 0)
+    folder = ROOT / "facts" / "demo-2022" / "troubled"
+    assert judged(folder, "spark", "balanced") == judged(folder, "duckdb", "balanced")
+
+
+def test_every_case_beside_the_rules_comes_out():
+    wanted = frozenset(id for id in book().ids if id.startswith("balanced."))
+    number, problems = cases.run(book(), "spark", wanted)
+    assert number > 100
+    assert problems == []
+
+
+CLASSES = "school_id,stage,grade,class,students\n3133000001,primary,1,1,45\n3133000001,primary,1,2,46\n"
+
+
+def test_a_result_names_spark_and_nothing_but_the_report_is_printed(tmp_path, capfd):
+    folder = facts(tmp_path / "facts", classes=CLASSES)
+    run = tzcheck("check", folder, "--engine", "spark", "--master", "local[1]", "--standard", "balanced.12",
+                  "--format", "json", "--lang", "en")  # fmt: skip
+    assert run.result["engine"] == "spark"
+    assert run.indicators("椒江区")["balanced.12"]["breaches"] == 1
+    assert run.err == ""
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_master_is_for_spark_only(tmp_path):
+    run = tzcheck("check", facts(tmp_path, classes=CLASSES), "--master", "local[1]")
+    assert run.code == EXIT_USAGE
+    assert "--master is for --engine spark only" in run.err
+
+
+def test_a_master_that_is_none_is_told_of(tmp_path):
+    run = tzcheck("check", facts(tmp_path, classes=CLASSES), "--engine", "spark", "--master", "nowhere", "--lang", "en")
+    assert run.code == EXIT_USAGE
+    assert run.err.startswith("error there is no Spark at nowhere (")
+    assert run.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("digits", ["9999999999"])
+def test_a_product_that_is_too_large_is_a_fault_and_no_verdict(tmp_path, digits):
+    from tzcheck.engines.spark import DIALECT
+
+    assert DIALECT == "exactspark"
+    assert EXIT_INTERNAL == 4
