@@ -3,14 +3,17 @@
 import os
 import shutil
 import signal
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import pytest
+import sqlglot
 
-from tests.support import ROOT, TAIZHOU, facts, tzcheck
+from tests.support import ROOT, TAIZHOU, check, facts, tzcheck
 from tzcheck import cases, cli, report
-from tzcheck.errors import EXIT_INTERNAL, EXIT_USAGE
+from tzcheck.engines import spark
+from tzcheck.errors import EXIT_USAGE
 from tzcheck.progress import nobody
 
 pyspark = pytest.importorskip("pyspark")
@@ -97,10 +100,9 @@ CLASSES = "school_id,stage,grade,class,students\n3133000001,primary,1,1,45\n3133
 
 def test_a_result_names_spark_and_nothing_but_the_report_is_printed(tmp_path, capfd):
     folder = facts(tmp_path / "facts", classes=CLASSES)
-    run = tzcheck("check", folder, "--engine", "spark", "--master", "local[1]", "--standard", "balanced.12",
-                  "--format", "json", "--lang", "en")  # fmt: skip
-    assert run.result["engine"] == "spark"
-    assert run.indicators("椒江区")["balanced.12"]["breaches"] == 1
+    by_duckdb = check(folder, "--engine", "duckdb", "--standard", "balanced.12").result
+    run = check(folder, "--engine", "spark", "--master", "local[1]", "--standard", "balanced.12")
+    assert run.result == by_duckdb | {"engine": "spark"}
     assert run.err == ""
     assert capfd.readouterr() == ("", "")
 
@@ -118,9 +120,23 @@ def test_a_master_that_is_none_is_told_of(tmp_path):
     assert run.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("digits", ["9999999999"])
-def test_a_product_that_is_too_large_is_a_fault_and_no_verdict(tmp_path, digits):
-    from tzcheck.engines.spark import DIALECT
+ASKED = [
+    ("CAST(1.2 AS DECIMAL(38, 12)) > CAST(1 AS DECIMAL(38, 0))", True),
+    ("CAST(CAST(1.000001 AS DECIMAL(38, 6)) * CAST(1.000001 AS DECIMAL(38, 6)) AS TEXT)", "1.000002000001"),
+    ("CAST(99999999999999999999 AS HUGEINT) // CAST(2 AS HUGEINT)", Decimal("49999999999999999999")),
+    ("CAST(-7 AS HUGEINT) // CAST(2 AS HUGEINT)", Decimal(-3)),
+    ("CAST(1e20 AS DECIMAL(38, 6)) * CAST(1e20 AS DECIMAL(38, 6))", "NUMERIC_VALUE_OUT_OF_RANGE"),
+    ("CAST(9e37 AS HUGEINT) + CAST(9e37 AS HUGEINT)", "NUMERIC_VALUE_OUT_OF_RANGE"),
+    ("CAST(1 AS DOUBLE) / CAST(0 AS DOUBLE)", "DIVIDE_BY_ZERO"),
+]
 
-    assert DIALECT == "exactspark"
-    assert EXIT_INTERNAL == 4
+
+def test_numbers_are_exact_or_a_fault_and_never_missing(tmp_path):
+    with spark._session("local[1]", tmp_path) as session:
+        for expression, wanted in ASKED:
+            query = sqlglot.transpile(f"SELECT {expression}", read="duckdb", write=spark.DIALECT)[0]
+            try:
+                [(found,)] = spark.Cursor(session).execute(query).fetchall()
+            except pyspark.errors.ArithmeticException as error:
+                found = error.getCondition().partition(".")[0]
+            assert found == wanted, query
