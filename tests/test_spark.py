@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -140,3 +142,30 @@ def test_numbers_are_exact_or_a_fault_and_never_missing(tmp_path):
             except pyspark.errors.ArithmeticException as error:
                 found = error.getCondition().partition(".")[0]
             assert found == wanted, query
+
+
+def run_apart(folder, *before, **environment):
+    """A check by Spark in a process of its own, where something is missing."""
+    start = f"{'; '.join(['import sys', *before])}; from tzcheck.cli import main; main()"
+    arguments = ("check", folder, "--engine", "spark", "--standard", "balanced.12", "--lang", "en")
+    return subprocess.run(
+        [sys.executable, "-c", start, *arguments], env={**os.environ, **environment}, capture_output=True, text=True
+    )
+
+
+def test_without_java_a_message_says_what_to_install(tmp_path):
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("bash", "env", "dirname"):
+        (programs / name).symlink_to(shutil.which(name))
+    run = run_apart(facts(tmp_path / "facts", classes=CLASSES), PATH=str(programs), JAVA_HOME="")
+    assert (run.returncode, run.stdout) == (EXIT_USAGE, "")
+    assert run.stderr.startswith("error Spark needs Java 17 or later, which did not start (")
+    assert run.stderr.count("\n") == 1
+
+
+def test_without_pyspark_a_message_says_what_to_install(tmp_path):
+    run = run_apart(facts(tmp_path / "facts", classes=CLASSES), "sys.modules['pyspark'] = None")
+    assert (run.returncode, run.stdout) == (EXIT_USAGE, "")
+    assert run.stderr.startswith("error PySpark is not installed (")
+    assert run.stderr.endswith("install tzcheck[spark], or use --engine duckdb\n")
