@@ -142,7 +142,7 @@ def _settle(cursor: Cursor, root: Root) -> None:
 
 @contextmanager
 def _session(master: str, folder: Path) -> Iterator["SparkSession"]:
-    """A session of its own: of the one that runs already, if one does, or of one that is stopped in the end."""
+    """A session at a master, which is stopped in the end; what Java says meanwhile goes into the folder."""
     try:
         from py4j.protocol import Py4JError
         from pyspark import SparkConf, SparkContext
@@ -154,38 +154,29 @@ def _session(master: str, folder: Path) -> Iterator["SparkSession"]:
         raise UsageFault([Problem("error", "no_pyspark", details={"why": str(error)})]) from None
     for name in LOGGERS:
         PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
-    running = SparkSession.getActiveSession()
+    conf = SparkConf().setMaster(master).setAppName("tzcheck").setAll([*(EXACT | QUIET | SMALL).items()])
     said = folder / "said.txt"
     try:
-        if running is None:
-            conf = SparkConf().setMaster(master).setAppName("tzcheck").setAll([*QUIET.items(), *SMALL.items()])
-            with said.open("w") as file:
-                gateway = SparkContext._gateway or launch_gateway(conf, {"stdout": file, "stderr": STDOUT})
-            own = SparkSession(SparkContext(conf=conf, gateway=gateway))
-        session = (running or own).newSession()
+        with said.open("w") as file:
+            # There is one Java in a process, which a second session finds running.
+            gateway = SparkContext._gateway or launch_gateway(conf, {"stdout": file, "stderr": STDOUT})
+        session = SparkSession(SparkContext(conf=conf, gateway=gateway))
     except (PySparkRuntimeError, OSError) as error:
         raise UsageFault([Problem("error", "no_java", details={"why": _said(said) or _why(error)})]) from None
     except (PySparkException, Py4JError) as error:
         details = {"master": master, "why": _why(error)}
         raise UsageFault([Problem("error", "no_master", details=details)]) from None
-    for name, value in EXACT.items():
-        session.conf.set(name, value)
     try:
         yield session
     finally:
-        if running is None:
-            own.stop()
-        else:
-            for table in session.catalog.listTables():
-                if table.isTemporary:
-                    session.catalog.uncacheTable(table.name)
+        session.stop()
 
 
 def _why(error: Exception) -> str:
     """What went wrong, in one line: what Java says of it stands behind the call that failed."""
     first, *rest = str(error).splitlines()
     of_java = next((line for line in rest if line.startswith(": ")), first)
-    return of_java.removeprefix(": ").partition("\n")[0]
+    return of_java.removeprefix(": ")
 
 
 def _said(file: Path) -> str:
