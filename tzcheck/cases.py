@@ -46,7 +46,7 @@ def _judge(book: Rulebook, engine: str, day: date, cases: list[Case]) -> list[Pr
         sets.append(RowSet(place, keyed, case.values))
     facts = reading.of_rows(sets, Known(book.ids, book.standards, book.kinds, book.checks))
     asked = book.leading_to(frozenset(case.rule for case in cases)) | book.checks
-    work = plan(list(book.packs.values()), asked, day, facts.given)
+    work = plan(list(book.packs.values()), asked, day, facts.given, agree.dialect(engine))
     judgements = agree.judge(work, facts, engine)
     view, _ = viewed(book, facts, work, judgements, day)
     index = {place.name: number for number, place in enumerate(facts.places)}

@@ -138,16 +138,11 @@ class GivenFacts(Given):
         return postgresql.database(value)
 
 
-class Size(click.ParamType):
+def _size(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """An amount of memory, such as 800MB, 1.5GB or 2GiB."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The amount as DuckDB takes it."""
-        if not re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]{1,3})?\s*[KMGT]i?B\s*", str(value), re.IGNORECASE):
-            self.fail(f"{value!r}：应如 1GB / {value!r}: it should be such as 1GB", param, ctx)
-        return str(value).strip()
+    if value is not None and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", value, re.IGNORECASE):
+        raise click.BadParameter(f"{value!r}：应如 1GB / {value!r}: it should be such as 1GB")
+    return value
 
 
 def options(*chosen: Callable[[F], F]) -> Callable[[F], F]:
@@ -174,9 +169,19 @@ county_option = click.option(
     "--county", "counties", multiple=True, metavar="CODE|NAME", help="只看这些县 / only these counties"
 )
 encoding_option = click.option("--encoding", help="文件编码 / encoding of the files")
-engine_option = click.option(
-    "--engine", type=click.Choice(["auto", "both", "duckdb", "durable"]), default="auto", show_default=True,
-    help="判定引擎 / engine",
+ENGINES = ("auto", "both", "duckdb", "durable")
+
+
+def _engine_option(*engines: str) -> Callable[[F], F]:
+    return click.option(
+        "--engine", type=click.Choice(engines), default="auto", show_default=True, help="判定引擎 / engine"
+    )
+
+
+engine_option = _engine_option(*ENGINES)
+master_option = click.option(
+    "--master", metavar="URL",
+    help="Spark 的主节点，用于 --engine spark / the master for --engine spark (local[*])",
 )  # fmt: skip
 annotate_option = click.option(
     "--annotate", type=click.Path(path_type=Path), metavar="OUT.xlsx",
@@ -228,7 +233,7 @@ def main() -> None:
         "--fail-on", type=click.Choice(["unmet", "undetermined", "never"]), default="undetermined", show_default=True,
         help="哪种结论算未通过 / which verdicts fail",
     ),
-    engine_option, county_option,
+    _engine_option(*ENGINES, "spark"), master_option, county_option,
     click.option(
         "--gate", type=click.Choice(["indicators", "ready"]), default="indicators", show_default=True,
         help="按指标或按能否申报定退出码 / exit by indicators or by readiness",
@@ -240,7 +245,7 @@ def main() -> None:
     ),
     annotate_option, lang_option, encoding_option, tables_option,
     click.option(
-        "--memory-limit", "memory", type=Size(), metavar="SIZE",
+        "--memory-limit", "memory", callback=_size, metavar="SIZE",
         help="事实最多占用的内存，如 1GB，其余写入临时文件夹 / memory that facts may take, such as 1GB; "
         "what is more goes to a temporary folder",
     ),
@@ -251,14 +256,17 @@ def main() -> None:
 def check(
     ctx: click.Context, paths: tuple["Source", ...], standards: tuple[str, ...], as_of: date | None, profile: str,
     rule_folders: tuple[Path, ...], formats: tuple[str, ...], outputs: tuple[str, ...], fail_on: str, engine: str,
-    counties: tuple[str, ...], gate: str, details: bool, baseline: Path | None, annotate: Path | None, lang: str,
-    encoding: str | None, tables: Path | None, memory: str | None, quiet: bool, no_progress: bool,
+    master: str | None, counties: tuple[str, ...], gate: str, details: bool, baseline: Path | None,
+    annotate: Path | None, lang: str, encoding: str | None, tables: Path | None, memory: str | None, quiet: bool,
+    no_progress: bool,
 ) -> None:  # fmt: skip
     """按标准判定县 / Judge counties against standards.
 
     FACTS 是文件夹、文件，或数据库地址 postgresql://用户@主机/库 / folders, files, or the address of a database.
     """
     pairs = _pairs(formats, outputs)
+    if master is not None and engine != "spark":
+        raise click.UsageError("--master 只用于 --engine spark / --master is for --engine spark only")
     if annotate:
         _can_annotate(paths, annotate)
     from tzcheck import result
@@ -269,7 +277,19 @@ def check(
     earlier = result.read(baseline) if baseline else None
     with _progress(lang, quiet or no_progress) as bar:
         report = _checked(
-            paths, rule_folders, profile, standards, as_of, engine, counties, encoding, tables, thorough, bar, memory
+            paths,
+            rule_folders,
+            profile,
+            standards,
+            as_of,
+            engine,
+            counties,
+            encoding,
+            tables,
+            thorough,
+            bar,
+            memory,
+            master,
         )
         if earlier:
             report = held_against(report, earlier)
@@ -325,7 +345,7 @@ def _annotate(source: Any, target: Path, problems: Any, places: Any, files: Any,
 def _checked(
     paths: tuple["Source", ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
     as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, tables: Path | None,
-    thorough: bool = False, progress: Told = nobody, memory: str | None = None,
+    thorough: bool = False, progress: Told = nobody, memory: str | None = None, master: str | None = None,
 ) -> "Report":  # fmt: skip
     from tzcheck import compiled, planner, report
 
@@ -342,7 +362,9 @@ def _checked(
             compiled.keep(key, found)
         return found
 
-    return report.check(book, facts, wanted, as_of or facts.as_of, engine, counties, planned, thorough, progress)
+    return report.check(
+        book, facts, wanted, as_of or facts.as_of, engine, counties, planned, thorough, progress, master
+    )
 
 
 def _sorted(value: Any) -> Any:

@@ -31,7 +31,7 @@ def key(folders: Iterable[Path], *options: object) -> str:
     """The hash of the rule files in `folders`, of tzcheck and what it builds on, of the options they are read with."""
     made_by = (sys.version, version("pydantic"), version("sqlglot"))
     found = hashlib.sha256(repr((made_by, options)).encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
         state = source.stat()
         found.update(f"{source.name} {state.st_mtime_ns} {state.st_size}\0".encode())
     for each in folders:

@@ -36,7 +36,7 @@ from tzcheck.texts import text
 from tzcheck.unread import unread
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
 
-Planner: TypeAlias = Callable[[Collection[RulePack], frozenset[str], date, frozenset[str]], Plan]
+Planner: TypeAlias = Callable[[Collection[RulePack], frozenset[str], date, frozenset[str], str], Plan]
 
 
 @dataclass(frozen=True)
@@ -126,20 +126,22 @@ def check(
     planned: Planner = plan,
     thorough: bool = False,
     progress: Told = nobody,
+    master: str | None = None,
 ) -> Report:
     """Judges the facts against the rules `wanted` on a day; `counties` (codes or names) narrow the places.
 
-    `planned` makes the plan, or has kept it; `thorough` asks how all subjects do, too.
+    `planned` makes the plan, or has kept it; `thorough` asks how all subjects do, too; Spark is asked at its `master`.
 
     Raises UsageFault where a county is not among the facts.
     """
     places = _chosen(facts, tuple(counties))
-    work = planned(list(book.packs.values()), book.leading_to(wanted) | book.checks, day, facts.given)
-    judgements = agree.judge(work, facts, engine, progress, work.checks - wanted)
+    asked = book.leading_to(wanted) | book.checks
+    work = planned(list(book.packs.values()), asked, day, facts.given, agree.dialect(engine))
+    detailed = wanted if thorough else ()
+    judgements = agree.judge(work, facts, engine, progress, work.checks - wanted, detailed, master)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
-    found_spreads, standings = agree.details(work, facts, wanted) if thorough else ([], [])
     spreads: dict[tuple[str, str], list[Spread]] = {}
-    for one in found_spreads:
+    for one in judgements.spreads:
         spreads.setdefault((facts.places[one.place].id, one.rule), []).append(one)
     return Report(
         as_of=day,
@@ -161,7 +163,7 @@ def check(
         narrowed=wanted != book.ids,
         turned=facts.turned,
         spreads=spreads,
-        schools=_schools(facts, standings) if standings else (),
+        schools=_schools(facts, judgements.standings) if judgements.standings else (),
         problems=located(
             sorted(answered((*facts.problems, *found, *unread(book, facts)), facts), key=Problem.order), facts.files
         ),

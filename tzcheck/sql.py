@@ -7,7 +7,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
+from sqlglot.dialects import duckdb
 
 from tzcheck import condition as conditions
 from tzcheck.condition import And, AtLeast, Comparison, Condition, Not, Or
@@ -475,7 +477,13 @@ def worst(batch: Batch, judgement: Judgement) -> str | None:
         return None
     number = numbered(judgement)
     read = ", ".join([number, judgement.category or "NULL", *(f'"{name}"' for name in left.read)])
-    return f'SELECT {read} FROM "{batch.result}" WHERE {number} IN (SELECT unnest($1::BIGINT[]))'
+    among = "SELECT unnest($numbers::BIGINT[])"
+    return _spelled(f'SELECT {read} FROM "{batch.result}" WHERE {number} IN ({among})', batch.dialect)
+
+
+def _spelled(query: str, dialect: str) -> str:
+    """A query that is written out here, in the dialect of an engine."""
+    return sqlglot.parse_one(query, dialect=duckdb.DuckDB).sql(dialect=dialect)
 
 
 def _approximate(ratio: Ratio) -> exp.Expr:
@@ -530,17 +538,20 @@ def spread(batch: Batch, number: int, columns: Iterable[str], names: Iterable[st
     """The query of how many kept subjects of a judgement have the same `columns`, by place; with a name of one."""
     by = ", ".join(["place", *(f'"{name}"' for name in columns)])
     named = " || ' ' || ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '')" for name in names) or "NULL"
-    return (
-        f'SELECT {by}, count(*), trim(min({named})) FROM "{batch.result}" WHERE coalesce(a{number}, true) GROUP BY {by}'
+    return _spelled(
+        f'SELECT {by}, count(*), trim(min({named})) FROM "{batch.result}" '
+        f"WHERE coalesce(a{number}, true) GROUP BY {by}",
+        batch.dialect,
     )
 
 
 def standing(batch: Batch, number: int, subject: str) -> str:
     """The query of whether a judgement holds for all kept rows of a `subject`, by place; NULL: it can't be told."""
-    return (
+    return _spelled(
         f'SELECT place, "{subject}", CASE WHEN bool_or(NOT h{number}) THEN false '
         f'WHEN bool_or(h{number} IS NULL) THEN NULL ELSE true END FROM "{batch.result}" '
-        f'WHERE coalesce(a{number}, true) GROUP BY place, "{subject}"'
+        f'WHERE coalesce(a{number}, true) GROUP BY place, "{subject}"',
+        batch.dialect,
     )
 
 

@@ -35,6 +35,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{near} of a limit, {subjects} subjects",
     ),
     "engine.duckdb": ("仅 DuckDB", "DuckDB alone"),
+    "engine.spark": ("Spark", "Spark"),
     # heads of reports
     "head.run": (
         "tzcheck {version} · 截止 {as_of} · 口径 {profile} · {engine} · 规则 {rules}",
@@ -1279,6 +1280,19 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "durable_rules 不可用（{why}）；可用 --engine duckdb，或安装 tzcheck[durable]",
         "durable_rules is not available ({why}); use --engine duckdb, or install tzcheck[durable]",
     ),
+    "problem.no_pyspark": (
+        "没有安装 PySpark（{why}）；请安装 tzcheck[spark]，或用 --engine duckdb",
+        "PySpark is not installed ({why}); install tzcheck[spark], or use --engine duckdb",
+    ),
+    "problem.no_java": (
+        "Spark 要用 Java 17 或更高版本，但没能启动（{why}）；请安装并设好 PATH 或 JAVA_HOME，或用 --engine duckdb",
+        "Spark needs Java 17 or later, which did not start ({why}); install it and set PATH or JAVA_HOME, "
+        "or use --engine duckdb",
+    ),
+    "problem.no_master": (
+        "无法连接 Spark 的 {master}（{why}）；请检查 --master，如 local[*]、spark://HOST:7077、yarn",
+        "there is no Spark at {master} ({why}); look at --master, say local[*], spark://HOST:7077, yarn",
+    ),
     "problem.no_result": ("不是 tzcheck 的结果文件：{why}", "not a result of tzcheck: {why}"),
     "problem.many_pages": (
         "{number} 个地区的网页报告分为总览和各地区的网页，要写入文件：请用 --output 给出文件名，如 report.html",
@@ -1431,6 +1445,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "an internal fault of tzcheck: {why}; please report this line",
     ),
     "problem.duckdb": ("DuckDB 无法计算：{why}", "DuckDB can't compute it: {why}"),
+    "problem.spark": ("Spark 无法计算：{why}", "Spark can't compute it: {why}"),
     "problem.rete": ("durable_rules 出错：{why}", "durable_rules failed: {why}"),
     "problem.verdicts_lost": (
         "{rule} 应有 {due} 个判定，得到 {came} 个",

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from tzcheck.engines import duckdb, rete
+from tzcheck.engines import duckdb, rete, spark
 from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject
 from tzcheck.errors import EngineFault, Problem, UsageFault
 from tzcheck.facts import Facts
@@ -40,7 +40,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Judgements:
-    """What the engines found: `engine` names those that judged, `note` why one did not, `sample` of what the other."""
+    """What the engines found: `engine` names those that judged, `note` why one did not, `sample` of what the other.
+
+    `spreads` and `standings` are those of the rules that were asked for in detail.
+    """
 
     engine: str
     note: str | None
@@ -48,31 +51,45 @@ class Judgements:
     told: tuple[Subject, ...]
     disagreements: tuple[Disagreement, ...]
     unasked: int
+    spreads: Sequence[Spread] = ()
+    standings: Sequence[Standing] = ()
     sample: Sample | None = None
 
 
+def dialect(engine: str) -> str:
+    """The dialect of SQL in which an engine wants its plan."""
+    return spark.DIALECT if engine == "spark" else "duckdb"
+
+
 def judge(
-    plan: Plan, facts: Facts, engine: str, progress: Told = nobody, aside: frozenset[str] = frozenset()
-) -> Judgements:
+    plan: Plan, facts: Facts, engine: str, progress: Told = nobody, aside: frozenset[str] = frozenset(),
+    detailed: Collection[str] = (), master: str | None = None,
+) -> Judgements:  # fmt: skip
     """The verdicts of a plan. `auto` judges with both engines up to 50,000 subjects, beyond that with DuckDB alone.
 
-    Beyond that `both` has durable_rules judge a sample, and what is near to a limit.
-    Of the rules `aside`, cross-checks that nobody asked for, only what fails is told of. Raises UsageFault where the
-    engine asked for is not there, EngineFault where a subject got no verdict.
+    Beyond that `both` has durable_rules judge a sample, and what is near to a limit. Of the rules `aside`, cross-checks
+    that nobody asked for, only what fails is told of. Of the rules `detailed` it is also told where subjects stand, and
+    how every school does. Spark is asked at its `master`. Raises UsageFault where the engine asked for is not there,
+    EngineFault where a subject got no verdict.
     """
     due = expected(plan, facts)
+    few = sum(number for (rule, _), number in due.items() if rule not in plan.checks) <= MOST_SUBJECTS
+    if engine == "spark":
+        judged, found = spark.judge(plan, facts, master or spark.MASTER, few, progress, aside, detailed)
+        _check_number(due, judged)
+        return Judgements("spark", None, judged.counts, judged.told, (), 0, *found)
     why = None if engine == "duckdb" else rete.unavailable()
     if why and engine in ("both", "durable"):
         raise UsageFault([Problem("error", "no_durable", details={"why": why})])
-    few = sum(number for (rule, _), number in due.items() if rule not in plan.checks) <= MOST_SUBJECTS
     if engine == "auto" and not few:
         why = f"> {MOST_SUBJECTS}"
     both = engine != "duckdb" and why is None
     drawn = both and engine == "both" and not few
     judged = duckdb.judge(plan, facts, both and not drawn, few, progress, aside)
     _check_number(due, judged)
+    found = duckdb.details(plan, facts, detailed) if detailed else ([], [])
     if not both:
-        return Judgements("duckdb", why, judged.counts, judged.told, (), 0)
+        return Judgements("duckdb", why, judged.counts, judged.told, (), 0, *found)
     sample = None
     everyone = judged.everyone or ()
     if drawn:
@@ -81,7 +98,7 @@ def judge(
         sample = Sample(seed, tuple(facts.places[place].id for place in places), among, len(everyone))
     disagreements, unasked = _compare(plan, everyone)
     name = "durable" if engine == "durable" else "both"
-    return Judgements(name, None, judged.counts, judged.told, disagreements, unasked, sample)
+    return Judgements(name, None, judged.counts, judged.told, disagreements, unasked, *found, sample)
 
 
 def _drawn(facts: Facts, subjects: int) -> tuple[str, tuple[int, ...], int]:
@@ -161,11 +178,6 @@ def _same(one: tuple[bool | None, bool | None], other: tuple[bool | None, bool |
     if (one[0] is False) != (other[0] is False):
         return False
     return one[0] is False or one[1] == other[1]
-
-
-def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spread], list[Standing]]:
-    """Where the subjects of `rules` stand, and how every school does under them, once the plan was judged."""
-    return duckdb.details(plan, facts, rules)
 
 
 def subjects(plan: Plan, facts: Facts) -> tuple[Subject, ...]:

@@ -38,10 +38,23 @@ def judge(
     Where there are `few`, they are counted here and not by DuckDB: a query costs more. Raises EngineFault where
     DuckDB can't compute (a number out of range).
     """
+    try:
+        facts.store.only_facts()
+        facts.store.make(TABLES[id] for id in plan.tables)
+        with facts.store.bounded():
+            return judged_by(facts.store.connection, _settle, plan, everyone, few, progress, aside)
+    except duckdb.Error as error:
+        raise EngineFault([Problem("error", "duckdb", details={"why": str(error).splitlines()[0]})]) from error
+
+
+def judged_by(
+    connection: Any, settle: Callable[[Any, Root], None], plan: Plan, everyone: bool, few: bool, progress: Told,
+    aside: frozenset[str],
+) -> Judged:  # fmt: skip
+    """What a database comes to that has the plan's tables and speaks its dialect; `settle` is its own `_settle`."""
     counts: list[Count] = []
     subjects: list[Subject] = []
     subjects_told: list[Subject] = []
-    connection = facts.store.connection
 
     def judged(batch: Batch) -> tuple[list[Count], list[Subject], list[Subject]]:
         """The counts of a batch, the subjects that are told of, and all of those that everyone is asked of."""
@@ -61,23 +74,18 @@ def judge(
             (of_all if whole else of_told).extend(some)
         return counted, of_told, of_all
 
-    try:
-        facts.store.only_facts()
-        facts.store.make(TABLES[id] for id in plan.tables)
-        # While DuckDB works for one thread, Python can for the other.
-        with ThreadPoolExecutor(2) as pool:
-            progress("judging", 0, len(plan.batches))
-            for step in plan.steps:
-                list(pool.map(lambda query: connection.cursor().execute(query), step))
-            for root in plan.roots:
-                _settle(connection, root)
-            for number, (counted, of_told, of_all) in enumerate(pool.map(judged, plan.batches), start=1):
-                progress("judging", number, len(plan.batches))
-                counts += counted
-                subjects_told += of_told
-                subjects += of_all
-    except duckdb.Error as error:
-        raise EngineFault([Problem("error", "duckdb", details={"why": str(error).splitlines()[0]})]) from error
+    # While the database works for one thread, Python can for the other.
+    with ThreadPoolExecutor(2) as pool:
+        progress("judging", 0, len(plan.batches))
+        for step in plan.steps:
+            list(pool.map(lambda query: connection.cursor().execute(query), step))
+        for root in plan.roots:
+            settle(connection, root)
+        for number, (counted, of_told, of_all) in enumerate(pool.map(judged, plan.batches), start=1):
+            progress("judging", number, len(plan.batches))
+            counts += counted
+            subjects_told += of_told
+            subjects += of_all
     for found in (subjects, subjects_told):
         found.sort(key=_order)
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
@@ -115,8 +123,15 @@ def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spre
 
     The plan must have been judged before: the subjects that it made are read, each batch once.
     """
-    connection = facts.store.connection
     there = facts.store.made()
+    with facts.store.bounded():
+        return details_by(facts.store.connection, there, plan, rules)
+
+
+def details_by(
+    connection: Any, there: Collection[str], plan: Plan, rules: Collection[str]
+) -> tuple[list[Spread], list[Standing]]:
+    """`details` of a database in which the tables and views `there` were made."""
 
     def of_batch(batch: Batch) -> tuple[list[Spread], list[Standing]]:
         own = connection.cursor()
@@ -165,33 +180,37 @@ def _spread(connection: Any, batch: Batch, number: int, judgement: Judgement) ->
 
 
 def _settle(connection: Any, root: Root) -> None:
-    """Computes exactly every coefficient of variation that is so close to a limit that floating point may err.
+    """Stores every coefficient of variation that was `settled`."""
+    column, subjects = exp.column(root.column, quoted=True), sql.table_named(root.subjects)
+    for where, value in settled(connection, root, "duckdb"):
+        changed = exp.EQ(this=column.copy(), expression=value)
+        connection.execute(
+            exp.Update(this=subjects.copy(), expressions=[changed], where=exp.Where(this=where)).sql(dialect="duckdb")
+        )
 
-    What is stored then stands on the same side of the limit as the exact value: at it, or a step of the last decimal
-    away from it.
+
+def settled(connection: Any, root: Root, dialect: str) -> Iterable[tuple[exp.Expr, exp.Expr]]:
+    """Every coefficient of variation that is so close to a limit that floating point may err: where it stands, and it.
+
+    It then stands on the same side of the limit as the exact value: at it, or a step of the last decimal away from it.
     """
     column, subjects = exp.column(root.column, quoted=True), sql.table_named(root.subjects)
     keys = [exp.column("_place"), *([exp.column(root.by)] if root.by else [])]
     found = connection.execute(
-        exp.Select(expressions=[*keys, column], from_=exp.From(this=subjects)).sql(dialect="duckdb")
+        exp.Select(expressions=[*keys, column], from_=exp.From(this=subjects)).sql(dialect=dialect)
     ).fetchall()
     for *key, value in found:
         near = [limit for limit in root.limits if value is not None and abs(Fraction(value) - limit) < NEAR]
         for limit in near:
-            side = _side_of(limit, _rows_of(connection, root, key))
-            settled = Decimal(limit.numerator) / limit.denominator + side * STEP
+            side = _side_of(limit, _rows_of(connection, root, key, dialect))
+            exact = Decimal(limit.numerator) / limit.denominator + side * STEP
             where = exp.and_(
                 *(exp.EQ(this=one.copy(), expression=exp.convert(item)) for one, item in zip(keys, key, strict=True))
             )
-            changed = exp.EQ(this=column.copy(), expression=exp.Literal.number(format(settled.quantize(STEP), "f")))
-            connection.execute(
-                exp.Update(this=subjects.copy(), expressions=[changed], where=exp.Where(this=where)).sql(
-                    dialect="duckdb"
-                )
-            )
+            yield where, exp.Literal.number(format(exact.quantize(STEP), "f"))
 
 
-def _rows_of(connection: Any, root: Root, key: list[Any]) -> list[tuple[Fraction, Fraction]]:
+def _rows_of(connection: Any, root: Root, key: list[Any], dialect: str) -> list[tuple[Fraction, Fraction]]:
     """What varies, and its weight, of every row that a coefficient of variation is computed from."""
     named = [*root.value, *([root.weight] if root.weight else [])]
     where = [exp.EQ(this=exp.column("_place"), expression=exp.convert(key[0]))]
@@ -203,7 +222,7 @@ def _rows_of(connection: Any, root: Root, key: list[Any]) -> list[tuple[Fraction
         from_=exp.From(this=sql.table_named(root.source)),
         where=exp.Where(this=exp.and_(*tests)),
     )
-    rows = [tuple(map(Fraction, row)) for row in connection.execute(query.sql(dialect="duckdb")).fetchall()]
+    rows = [tuple(map(Fraction, row)) for row in connection.execute(query.sql(dialect=dialect)).fetchall()]
     width = len(root.value)
     return [(row[0] / row[1] if width > 1 else row[0], row[width] if root.weight else Fraction(1)) for row in rows]
 
@@ -227,7 +246,7 @@ def _counts(connection: Any, batch: Batch, aside: frozenset[str]) -> Iterable[Co
         numbers = [row[first + 4] for row in rows if row[first + 4] is not None]
         if numbers and judgement.rule not in aside:
             value = _number_at(range(2, 2 + len(judgement.sides[0][0].read)))
-            worst = {row[:2]: value(row) for row in connection.execute(query, [numbers]).fetchall()}
+            worst = {row[:2]: value(row) for row in connection.execute(query, {"numbers": numbers}).fetchall()}
         for row in rows:
             place, category, indicator = row[:3]
             met, unmet, unknown, outside, number = row[first : first + 5]

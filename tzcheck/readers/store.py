@@ -287,6 +287,15 @@ class Store:
         order = f"_at, _raw{', ' + table.category if table.category else ''}"
         return self._all(f'SELECT {", ".join(_quoted(names))} FROM "{table.id}" ORDER BY {order}')
 
+    def write(self, name: str, path: Path) -> None:
+        """A table as a Parquet file, whole numbers as decimals: as such of 128 bits they would become doubles."""
+        found = self._all("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1", [name])
+        cells = [
+            f'"{column}"::DECIMAL(38, 0) AS "{column}"' if kind == "HUGEINT" else f'"{column}"'
+            for column, kind in found
+        ]
+        self._do(f'COPY (SELECT {", ".join(cells)} FROM "{name}") TO {_text(str(path))} (FORMAT parquet)')
+
     def rows(self, table: Table, ats: Sequence[int] | None = None, ids: Sequence[int] = ()) -> Iterator[dict[str, Any]]:
         """The rows of a table, those read at some places, or those of some ids, as mappings.
 
