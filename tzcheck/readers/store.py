@@ -350,8 +350,7 @@ class Store:
         try:
             yield
         except duckdb.OutOfMemoryException as error:
-            limit = self.connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
-            details = {"limit": self.memory or limit, "why": str(error).splitlines()[0]}
+            details = {"limit": self.memory or "80%", "why": str(error).splitlines()[0]}
             raise UsageFault([Problem("error", "memory", details=details)]) from error
 
 
