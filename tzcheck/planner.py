@@ -48,6 +48,8 @@ from tzcheck.sql import (
 )
 from tzcheck.table import BY_NOUN, TABLES, Column, Table
 
+# What is at most as large as the largest of its group: there is room for the sum of a thousand million of them.
+SHARE = "DECIMAL(38, 28)"
 KEYED = {
     "marks": (conditions.parse("mark == met"), conditions.parse("not mark == not_counted")),
     "attestations": (conditions.parse("holds == yes and documented == 1"), None),
@@ -119,6 +121,11 @@ class _Needs:
 
 
 # --- subjects ------------------------------------------------------------------------------------------------------
+
+
+def _over(one: exp.Expr, other: exp.Expr) -> exp.Expr:
+    """A quotient; NULL where there is nothing to divide by."""
+    return exp.Div(this=one, expression=exp.func("NULLIF", other, exp.Literal.number(0)))
 
 
 def subjects_of(each: str, by: str | None) -> str:
@@ -538,19 +545,30 @@ class _Planner:
         }
 
     def variations(self, keys: list[exp.Expr], source: str, varying: list[tuple[str, RulePack, Measure]]) -> exp.Expr:
-        """The coefficients of variation of each group: the root of the weighted mean square distance over the mean."""
+        """The coefficients of variation of each group: the root of the weighted mean square distance over the mean.
+
+        What varies and its weight are measured by the largest of the group, so that they have room as decimals: sums of
+        these are the same in whatever order a database adds them up.
+        """
         rows: list[exp.Expr] = [key.copy() for key in keys]
+        scaled: list[exp.Expr] = [exp.column(key.alias) for key in keys]
         means: list[exp.Expr] = [exp.Star()]
         names = [exp.column(key.alias) for key in keys]
         found: list[exp.Expr] = [name.copy() for name in names]
         window = [name.copy() for name in names]
         columns: dict[Any, str] = {}  # of the rows: several coefficients may vary the same, by other weights
 
-        def of_row(letter: str, key: Any, value: exp.Expr) -> str:
+        def of_row(letter: str, key: Any, value: exp.Expr) -> exp.Column:
             if (letter, key) not in columns:
-                columns[letter, key] = f"{letter}{len(columns)}"
-                rows.append(aliased(value, columns[letter, key]))
-            return columns[letter, key]
+                name = columns[letter, key] = f"{letter}{len(columns)}"
+                rows.append(aliased(value, name))
+                most = exp.Window(this=exp.Max(this=exp.Abs(this=exp.column(name))), partition_by=window)
+                scaled.append(exp.column(name) if letter == "u" else aliased(_over(exp.column(name), most), name))
+            return exp.column(columns[letter, key])
+
+        def added(value: exp.Expr, over: bool = False) -> exp.Expr:
+            found: exp.Expr = exp.Sum(this=exp.cast(value, SHARE))
+            return exp.cast(exp.Window(this=found, partition_by=window) if over else found, "DOUBLE")
 
         for index, (kept, pack, one) in enumerate(varying):
             assert one.variation
@@ -565,31 +583,24 @@ class _Planner:
                 exp.or_(exp.Is(this=inside.copy(), expression=exp.Null()), exp.not_(known)),
             )
             key = (pack.id, one.among, one.variation[0])
-            value = of_row("x", key, exp.Case(ifs=[exp.If(this=inside.copy(), true=quotient)]))
-            weight = of_row(
-                "p", (pack.id, one.among, one.variation[1]), exp.Case(ifs=[exp.If(this=inside, true=weighed)])
-            )
+            x = of_row("x", key, exp.Case(ifs=[exp.If(this=inside.copy(), true=quotient)]))
+            p = of_row("p", (pack.id, one.among, one.variation[1]), exp.Case(ifs=[exp.If(this=inside, true=weighed)]))
             lacks = of_row("u", (*key, one.variation[1]), lacking_row)
-            x, p, m = (exp.column(name) for name in (value, weight, mean))
-            above = exp.Window(this=exp.Sum(this=exp.Mul(this=x, expression=p)), partition_by=window)
-            below = exp.Window(this=exp.Sum(this=p.copy()), partition_by=[name.copy() for name in window])
-            divided = exp.Div(this=above, expression=exp.func("NULLIF", below, exp.Literal.number(0)))
-            means.append(aliased(divided, mean))
+            m = exp.column(mean)
+            means.append(aliased(_over(added(exp.Mul(this=x, expression=p), True), added(p.copy(), True)), mean))
             apart = exp.paren(exp.Sub(this=x.copy(), expression=m))
-            square = exp.Sum(this=exp.Mul(this=exp.Mul(this=p.copy(), expression=apart), expression=apart.copy()))
-            spread = exp.Sqrt(
-                this=exp.Div(this=square, expression=exp.func("NULLIF", exp.Sum(this=p.copy()), exp.Literal.number(0)))
-            )
-            middle = exp.func("NULLIF", exp.Max(this=m.copy()), exp.Literal.number(0))
+            square = exp.Mul(this=exp.Mul(this=p.copy(), expression=apart), expression=apart.copy())
+            spread = exp.Sqrt(this=_over(added(square), added(p.copy())))
             rounded = exp.Round(
-                this=exp.Div(this=spread, expression=middle), decimals=exp.Literal.number(VARIATION_DECIMALS)
+                this=_over(spread, exp.Max(this=m.copy())), decimals=exp.Literal.number(VARIATION_DECIMALS)
             )
             exact = exp.cast(rounded, f"DECIMAL(38, {VARIATION_DECIMALS})")
-            lacking = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=exp.column(lacks)))
+            lacking = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=lacks))
             complete = exp.EQ(this=lacking, expression=exp.Literal.number(0))
             found.append(aliased(exp.Case(ifs=[exp.If(this=complete, true=exact)]), f"{kept}/n"))
         inner = exp.Select(expressions=rows, from_=exp.From(this=table_named(source)))
-        middle_query = exp.Select(expressions=means, from_=exp.From(this=inner.subquery("of_each", copy=False)))
+        by_most = exp.Select(expressions=scaled, from_=exp.From(this=inner.subquery("of_each", copy=False)))
+        middle_query = exp.Select(expressions=means, from_=exp.From(this=by_most.subquery("by_most", copy=False)))
         return exp.Select(
             expressions=found,
             from_=exp.From(this=middle_query.subquery("beside_mean", copy=False)),
