@@ -344,14 +344,14 @@ def _annotate(source: Any, target: Path, problems: Any, places: Any, files: Any,
 
 def _checked(
     paths: tuple["Source", ...], rule_folders: tuple[Path, ...], profile: str, standards: tuple[str, ...],
-    as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, tables: Path | None,
+    as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, tables: Path | None = None,
     thorough: bool = False, progress: Told = nobody, memory: str | None = None, master: str | None = None,
 ) -> "Report":  # fmt: skip
     from tzcheck import compiled, planner, report
 
     book = _book(rule_folders, profile, standards=standards)
     wanted = _wanted(book, standards)
-    facts = _facts(paths, book, encoding, tables, progress, memory)
+    facts = _facts(paths, book, encoding, progress, tables, memory)
 
     def planned(packs: Any, *asked: Any) -> "Plan":
         """The plan as it was kept, or a new one."""
@@ -408,8 +408,8 @@ def _wanted(book: "Rulebook", standards: tuple[str, ...]) -> frozenset[str]:
 
 
 def _facts(
-    paths: tuple["Source", ...], book: "Rulebook", encoding: str | None, tables: Path | None,
-    progress: Told = nobody, memory: str | None = None,
+    paths: tuple["Source", ...], book: "Rulebook", encoding: str | None, progress: Told = nobody,
+    tables: Path | None = None, memory: str | None = None,
 ) -> "Facts":  # fmt: skip
     from tzcheck import facts
     from tzcheck.reading import Known
@@ -481,7 +481,7 @@ def validate(
         _can_annotate(paths, annotate)
     book = _book(rule_folders, "national")
     with _progress(lang, no_progress) as bar:
-        facts = _facts(paths, book, encoding, tables, bar)
+        facts = _facts(paths, book, encoding, bar, tables)
         problems = cross_checked(book, facts, bar)
     failed = any(problem.severity == "error" for problem in problems)
     if format == "json":
@@ -534,7 +534,7 @@ def explain(
     book = _book(rule_folders, profile)
     if rule not in book.ids | book.checks:
         raise UsageFault([Problem("error", "no_indicator", value=rule, details={"hint": hint(rule, book.ids)})])
-    facts = _facts(paths, book, encoding, tables)
+    facts = _facts(paths, book, encoding, tables=tables)
     day = as_of or facts.as_of
     found = report.check(book, facts, frozenset([rule]), day, engine, counties)
     click.echo(told(book, facts, rule, day, found, lang, subject), nl=False)
@@ -667,7 +667,7 @@ def forms(
 
     _can_write(output, force)
     book = _book(rule_folders, profile)
-    facts = _facts(paths, book, encoding, tables)
+    facts = _facts(paths, book, encoding, tables=tables)
     day = as_of or facts.as_of
     wanted = frozenset(id for pack in book.packs.values() if pack.application for id in pack.rules)
     found = report.check(book, facts, wanted, day, engine, counties)

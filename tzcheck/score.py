@@ -392,18 +392,15 @@ class View:
             by_fact = self._by_facts(id, rule, place)
         by_document = self._by_document(id, rule, place)
         basis = "both" if rule.attested and (rule.asks or rule.outcome) else "attestation" if rule.attested else "facts"
-        nothing = _Found(Verdict.UNDETERMINED, self._nothing(id, rule))
-        if rule.sampled:
-            nothing = _Found(Verdict.NOT_COUNTED, Reason("not_sampled"), {"reason_code": "sampled"})
         if by_fact and basis == "both":
             found = _both(by_fact, by_document)
         elif by_document and basis == "both":
-            found = nothing if by_document.verdict is Verdict.MET else by_document
-        elif by_fact or by_document:
-            found = by_fact or by_document or nothing
+            found = self._nothing(id, rule) if by_document.verdict is Verdict.MET else by_document
+        elif told := by_fact or by_document:
+            found = told
         else:
             by_mark = self._by_mark(id, rule, place)
-            found = by_mark or nothing
+            found = by_mark or self._nothing(id, rule)
             basis = "mark" if by_mark else basis
         one = Indicator(id, rule, basis, found.verdict, found.reason, **found.more)
         differing = self.differing.get((id, place))
@@ -426,13 +423,15 @@ class View:
             return None
         return min((limit.since for limit in found if limit.coming), default=None)
 
-    def _nothing(self, id: str, rule: Rule) -> Reason:
-        """Why an indicator without any facts can't be judged: what would decide it."""
+    def _nothing(self, id: str, rule: Rule) -> _Found:
+        """An indicator without any facts, which can't be judged: what would decide it."""
+        if rule.sampled:
+            return _Found(Verdict.NOT_COUNTED, Reason("not_sampled"), {"reason_code": "sampled"})
         reads = {read for judgement in self.judgements[id] for read in judgement.reads}
         if reads:
             needed = sorted(key if key else table for table, key in reads)
-            return Reason("no_facts", {"needed": ", ".join(needed)})
-        return Reason("no_attestation" if rule.attested else "no_measure")
+            return _Found(Verdict.UNDETERMINED, Reason("no_facts", {"needed": ", ".join(needed)}))
+        return _Found(Verdict.UNDETERMINED, Reason("no_attestation" if rule.attested else "no_measure"))
 
     # Facts
 
@@ -462,7 +461,7 @@ class View:
             for one in subjects
             for side, value in zip(judgements[one.part].shows, one.shows, strict=False)
         )
-        checked = sum(count.checked for count in counts)
+        checked = sum([count.checked for count in counts])
         more: dict[str, Any] = {
             "checked": checked,
             "breaches": len(breaches),
@@ -472,12 +471,12 @@ class View:
             "relaxed": tuple(self._evidence(judgements[one.part], one) for one in subjects if one.relaxed),
             "parts": self._parts(judgements, counts),
             "limit_source": _source_of_limit(judgements),
-            **_shown(judgements, rule, counts, evidence, missing),
+            **_shown(judgements, checked, counts, evidence, missing),
         }
         named = {one.column for one in missing if one.column} or ({", ".join(first.tables)} if missing else set())
         needed = ", ".join(sorted(named))
         proven = sum(self._proven(judgements[one.part], one) for one in breaches)
-        verdict, reason = _decide(judgements, rule, counts, len(breaches), proven, refused, needed)
+        verdict, reason = _decide(judgements, rule, counts, checked, len(breaches), proven, refused, needed)
         unproven = self._unproven(judgements, place) if verdict is Verdict.MET else ""
         if unproven:
             verdict, reason = Verdict.UNDETERMINED, Reason("undocumented", {"keys": unproven})
@@ -639,7 +638,7 @@ class View:
                 found.setdefault(count.category, []).append(count)
         parts = []
         for category, own in found.items():
-            unmet, unknown = sum(one.unmet for one in own), sum(one.unknown for one in own)
+            unmet, unknown = sum([one.unmet for one in own]), sum([one.unknown for one in own])
             verdict = Verdict.UNMET if unmet else Verdict.UNDETERMINED if unknown else Verdict.MET
             # The worst of what was asked first, of those of whom it was asked; of a breach, if there is one.
             telling = next((one for one in own if one.unmet), own[0])
@@ -649,7 +648,7 @@ class View:
             limit = limits.get(category) or limits.get(None)
             value: Fraction | None = None if left.codes else telling.worst
             bound = limit.value if limit else None
-            checked = sum(one.checked for one in own)
+            checked = sum([one.checked for one in own])
             if isinstance(judgement.requires, conditions.And | conditions.Or) and judgement.required > 2:
                 value, bound = Fraction(checked - unmet - unknown, checked), Fraction(1)
             parts.append(Part(category, value, bound, verdict, checked, unmet))
@@ -814,7 +813,7 @@ class View:
 
     def differing_marks(self, place: int, scores: Iterable[Score]) -> Iterable[Problem]:
         """A query for every published mark that the county's own facts do not bear out."""
-        for score in scores:
+        for score in scores if "marks" in self.facts.given else ():
             for one in score.indicators:
                 if one.basis == "mark" or one.verdict not in (Verdict.MET, Verdict.UNMET):
                     continue
@@ -931,6 +930,7 @@ def _decide(
     judgements: list[Judgement],
     rule: Rule,
     counts: list[Count],
+    checked: int,
     breaches: int,
     proven: int,
     refused: list[str],
@@ -940,9 +940,8 @@ def _decide(
 
     `proven` breaches are of rows by themselves, so that no refused row can change them.
     """
-    checked = sum(count.checked for count in counts)
-    unknown = sum(count.unknown for count in counts)
-    whole = sum(count.unknown for count in counts if judgements[count.part].proves)
+    unknown = sum([count.unknown for count in counts])
+    whole = sum([count.unknown for count in counts if judgements[count.part].proves])
     if judgements[0].share and whole and not refused:
         # Nobody knows how many they are: no share can be told.
         return Verdict.UNDETERMINED, Reason("missing", {"missing": whole, "checked": checked, "needed": needed})
@@ -996,7 +995,7 @@ def _share(
 
 def _shown(
     judgements: list[Judgement],
-    rule: Rule,
+    checked: int,
     counts: list[Count],
     evidence: tuple[Evidence, ...],
     missing: tuple[Evidence, ...],
@@ -1006,11 +1005,10 @@ def _shown(
     Where the subjects are schools, classes and the like, or several of anything, that is the share of them that hold.
     """
     left, comparator, right = judgements[0].sides[0]
-    checked = sum(count.checked for count in counts)
     table = judgements[0].table
     if checked and (checked > 1 if table is None or table.of_places else True):
         share = judgements[0].share.value if judgements[0].share else Fraction(1)
-        holding = sum(count.met for count in counts)
+        holding = sum([count.met for count in counts])
         return {"value": Fraction(holding, checked), "limit": share, "comparator": ">=", "share": True}
     shown: dict[str, Any] = {"comparator": comparator, "unit": left.unit or right.unit}
     for one in (*evidence[:1], *missing[:1]):

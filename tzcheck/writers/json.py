@@ -15,8 +15,6 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 LINED = (
     "readings",
     "facts",
-    "counties",
-    "problems",
     "standards",
     "needs",
     "items",
@@ -27,29 +25,23 @@ LINED = (
 
 
 def write(report: Report, lang: str, details: bool) -> Iterator[str]:
-    """The report as the contract's JSON, piece by piece; it has every detail whatever `details` says."""
-    yield from _lines(as_data(report, lang), "")
-    yield "\n"
+    """The report as the contract's JSON, a county at a time; it has every detail whatever `details` says."""
+    data = as_data(report, lang)
+    counties, problems = data.pop("counties"), data.pop("problems")
+    yield f'{_text(data, "")[:-1]},\n "counties": ['
+    for number, place in enumerate(counties):
+        yield f"{',' if number else ''}\n  {_text(place, '  ')}"
+    yield f'],\n "problems": {_text(problems, " ")}}}\n'
 
 
-def _lines(value: Any, indent: str) -> Iterator[str]:
+def _text(value: Any, indent: str) -> str:
     """A value: its own numbers and texts on one line, and each thing that holds more on a line of its own."""
     deeper = indent + " "
-    if isinstance(value, list | Iterator) and value:
-        yield "["
-        for number, item in enumerate(value):
-            yield f"{',' if number else ''}\n{deeper}"
-            yield from _lines(item, deeper)
-        yield "]"
-        return
+    if isinstance(value, list) and value:
+        return "[" + ",".join([f"\n{deeper}{_text(item, deeper)}" for item in value]) + "]"
     nested = {key: value[key] for key in LINED if value.get(key)} if isinstance(value, dict) else {}
     if not nested:
-        yield ENCODER.encode(value)
-        return
-    yield ENCODER.encode({key: one for key, one in value.items() if key not in nested})[:-1]
-    comma = len(nested) < len(value)
-    for key, one in nested.items():
-        yield f"{',' if comma else ''}\n{deeper}{ENCODER.encode(key)}: "
-        yield from _lines(one, deeper)
-        comma = True
-    yield "}"
+        return ENCODER.encode(value)
+    own = ENCODER.encode({key: one for key, one in value.items() if key not in nested})[:-1]
+    lines = [f'\n{deeper}"{key}": {_text(one, deeper)}' for key, one in nested.items()]
+    return f"{own}{',' if len(nested) < len(value) else ''}{','.join(lines)}}}"
