@@ -48,8 +48,8 @@ from tzcheck.sql import (
 )
 from tzcheck.table import BY_NOUN, TABLES, Column, Table
 
-# What is at most as large as the largest of its group: there is room for the sum of a thousand million of them.
-SHARE = "DECIMAL(38, 28)"
+# What is at most 4 is added up as so many parts of 1: as many as 64 bits have room for.
+PARTS = exp.Literal.number(f"{2**60}.0")
 KEYED = {
     "marks": (conditions.parse("mark == met"), conditions.parse("not mark == not_counted")),
     "attestations": (conditions.parse("holds == yes and documented == 1"), None),
@@ -547,8 +547,8 @@ class _Planner:
     def variations(self, keys: list[exp.Expr], source: str, varying: list[tuple[str, RulePack, Measure]]) -> exp.Expr:
         """The coefficients of variation of each group: the root of the weighted mean square distance over the mean.
 
-        What varies and its weight are measured by the largest of the group, so that they have room as decimals: sums of
-        these are the same in whatever order a database adds them up.
+        What varies and its weight are measured by the largest of the group, so that they can be added up as whole
+        numbers: that sum is the same in whatever order a database takes them.
         """
         rows: list[exp.Expr] = [key.copy() for key in keys]
         scaled: list[exp.Expr] = [exp.column(key.alias) for key in keys]
@@ -567,7 +567,8 @@ class _Planner:
             return exp.column(columns[letter, key])
 
         def added(value: exp.Expr, over: bool = False) -> exp.Expr:
-            found: exp.Expr = exp.Sum(this=exp.cast(value, SHARE))
+            whole = exp.cast(exp.Floor(this=exp.Mul(this=exp.paren(value), expression=PARTS.copy())), "BIGINT")
+            found: exp.Expr = exp.Sum(this=exp.cast(whole, "INT128"))
             return exp.cast(exp.Window(this=found, partition_by=window) if over else found, "DOUBLE")
 
         for index, (kept, pack, one) in enumerate(varying):
