@@ -22,7 +22,7 @@ from tzcheck.sql import Batch, Judgement, Plan, Root, Side
 from tzcheck.table import LABELS, TABLES
 
 # Within this distance of a limit a coefficient of variation is computed exactly.
-NEAR = Fraction(1, 10**9)
+NEAR = Decimal("1e-9")
 ORDER = {code: number for number, code in enumerate(LABELS)}
 STEP = Decimal(1).scaleb(-sql.VARIATION_DECIMALS)
 
@@ -196,21 +196,24 @@ def settled(connection: Any, root: Root, dialect: str) -> Iterable[tuple[exp.Exp
     """
     column, subjects = exp.column(root.column, quoted=True), sql.table_named(root.subjects)
     keys = [exp.column("_place"), *([exp.column(root.by)] if root.by else [])]
-    found = connection.execute(
-        exp.Select(expressions=[*keys, column], from_=exp.From(this=subjects)).sql(dialect=dialect)
-    ).fetchall()
-    for *key, value in found:
-        near = [limit for limit in root.limits if value is not None and abs(Fraction(value) - limit) < NEAR]
-        for limit in near:
+    for limit in root.limits:
+        at = Decimal(limit.numerator) / limit.denominator
+        near = exp.Between(this=column, low=_in_steps(at - NEAR), high=_in_steps(at + NEAR))
+        query = exp.Select(expressions=keys, from_=exp.From(this=subjects), where=exp.Where(this=near))
+        for key in connection.execute(query.sql(dialect=dialect)).fetchall():
             side = _side_of(limit, _rows_of(connection, root, key, dialect))
-            exact = Decimal(limit.numerator) / limit.denominator + side * STEP
             where = exp.and_(
                 *(exp.EQ(this=one.copy(), expression=exp.convert(item)) for one, item in zip(keys, key, strict=True))
             )
-            yield where, exp.Literal.number(format(exact.quantize(STEP), "f"))
+            yield where, _in_steps(at + side * STEP)
 
 
-def _rows_of(connection: Any, root: Root, key: list[Any], dialect: str) -> list[tuple[Fraction, Fraction]]:
+def _in_steps(value: Decimal) -> exp.Expr:
+    """A number with as many decimals as a coefficient of variation is kept with."""
+    return exp.Literal.number(format(value.quantize(STEP), "f"))
+
+
+def _rows_of(connection: Any, root: Root, key: Sequence[Any], dialect: str) -> list[tuple[Fraction, Fraction]]:
     """What varies, and its weight, of every row that a coefficient of variation is computed from."""
     named = [*root.value, *([root.weight] if root.weight else [])]
     where = [exp.EQ(this=exp.column("_place"), expression=exp.convert(key[0]))]
