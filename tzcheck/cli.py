@@ -246,8 +246,8 @@ def main() -> None:
     annotate_option, lang_option, encoding_option, tables_option,
     click.option(
         "--memory-limit", "memory", callback=_size, metavar="SIZE",
-        help="事实最多占用的内存，如 1GB，其余写入临时文件夹 / memory that facts may take, such as 1GB; "
-        "what is more goes to a temporary folder",
+        help="事实最多占用的内存，其余写入临时文件夹 / memory that facts may take; what is more goes to a temporary "
+        "folder  [default: 1GB]",
     ),
     click.option("--quiet", is_flag=True, help="不打印报告和进度 / print neither report nor progress"),
     progress_option,

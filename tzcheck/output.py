@@ -18,17 +18,19 @@ def write_whole(path: Path, content: str | bytes | Iterable[str]) -> None:
     """Writes a file that appears whole or not at all. Raises UsageFault where it can't be written."""
     pieces = [content] if isinstance(content, str | bytes) else content
     beside = path.parent / f".tzcheck.{os.getpid()}.part"
-    # A device must not be replaced; of a folder it is told that it is one.
-    at_once = path.exists() and not path.is_file()
     try:
+        # A device must not be replaced; of a folder it is told that it is one.
+        at_once = path.exists() and not path.is_file()
         with (path if at_once else beside).open("wb") as file:
             file.writelines(one.encode(errors="replace") if isinstance(one, str) else one for one in pieces)
         if not at_once:
             beside.replace(path)
-    except OSError as error:
+    except BaseException as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        raise unwritable(path, error) from None
+        if isinstance(error, OSError):
+            raise unwritable(path, error) from None
+        raise
 
 
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:

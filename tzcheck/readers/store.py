@@ -21,6 +21,8 @@ from tzcheck.readers.rows import Bulk
 from tzcheck.table import NUMERIC, WORKED_OUT, Column, Table
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 2, "autoinstall_known_extensions": "false"}
+# Enough for a province; with this, and the objects of its report, a nation stays below 2 GiB.
+MEMORY = "1GB"
 AMOUNT = "DECIMAL(38, 6)"
 TYPES = {"count": "HUGEINT", "year": "HUGEINT", "date": "DATE"}
 # `_at` is where a row was read: the number of its file times this, plus its row.
@@ -84,10 +86,10 @@ class Store:
     """The tables of a fact set. A row is typed at once where its cells are spelled plainly, else by the caller."""
 
     def __init__(self, memory: str | None = None) -> None:
-        """`memory` is how much the tables may take, such as `1GB`; what is more goes to a temporary folder."""
-        self.memory = memory
+        """`memory` is how much the tables may take, such as `2GB`; what is more goes to a temporary folder."""
+        self.memory = memory or MEMORY
         spilled = Path(gettempdir(), f"tzcheck.{os.getpid()}.{id(self)}")
-        config = {**CONFIG, "temp_directory": str(spilled), **({"memory_limit": memory} if memory else {})}
+        config = {**CONFIG, "temp_directory": str(spilled), "memory_limit": self.memory}
         # It takes as long as to read some files, which can be done meanwhile.
         self._opening = ThreadPoolExecutor(1).submit(duckdb.connect, config=config)
         self.tables: set[str] = set()
@@ -350,7 +352,7 @@ class Store:
         try:
             yield
         except duckdb.OutOfMemoryException as error:
-            details = {"limit": self.memory or "80%", "why": str(error).splitlines()[0]}
+            details = {"limit": self.memory, "why": str(error).splitlines()[0]}
             raise UsageFault([Problem("error", "memory", details=details)]) from error
 
 
