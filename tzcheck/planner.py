@@ -591,7 +591,11 @@ class _Planner:
             means.append(aliased(_over(added(exp.Mul(this=x, expression=p), True), added(p.copy(), True)), mean))
             apart = exp.paren(exp.Sub(this=x.copy(), expression=m))
             square = exp.Mul(this=exp.Mul(this=p.copy(), expression=apart), expression=apart.copy())
-            spread = exp.Sqrt(this=_over(added(square), added(p.copy())))
+            # Of squares that are small what is below a part of 1 counts, too.
+            parts = exp.Mul(this=exp.paren(square), expression=PARTS.copy())
+            below = exp.Sub(this=parts, expression=exp.Floor(this=parts.copy()))
+            squares = exp.Add(this=added(square.copy()), expression=_over(added(below), PARTS.copy()))
+            spread = exp.Sqrt(this=_over(exp.paren(squares), added(p.copy())))
             rounded = exp.Round(
                 this=_over(spread, exp.Max(this=m.copy())), decimals=exp.Literal.number(VARIATION_DECIMALS)
             )
