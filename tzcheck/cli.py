@@ -277,20 +277,9 @@ def check(
     earlier = result.read(baseline) if baseline else None
     with _progress(lang, quiet or no_progress) as bar:
         report = _checked(
-            paths,
-            rule_folders,
-            profile,
-            standards,
-            as_of,
-            engine,
-            counties,
-            encoding,
-            tables,
-            thorough,
-            bar,
-            memory,
+            paths, rule_folders, profile, standards, as_of, engine, counties, encoding, tables, thorough, bar, memory,
             master,
-        )
+        )  # fmt: skip
         if earlier:
             report = held_against(report, earlier)
         # What is printed comes last, where no bar stands any more.

@@ -197,7 +197,7 @@ class Batch:
 
     @cached_property
     def worst(self) -> tuple[str | None, ...]:
-        """For each judgement the query of what its first comparison reads, of kept rows by number ($1) and category."""
+        """For each judgement the query of what its first comparison reads, of kept rows by their `numbers`."""
         return tuple(worst(self, one) for one in self.judgements)
 
     @cached_property
