@@ -119,7 +119,9 @@ def test_a_master_is_for_spark_only(tmp_path):
 
 
 def test_a_master_that_is_none_is_told_of(tmp_path):
-    run = tzcheck("check", facts(tmp_path, classes=CLASSES), "--engine", "spark", "--master", "nowhere", "--lang", "en")
+    asked = ("check", facts(tmp_path, classes=CLASSES), "--engine", "spark", "--standard", "balanced.12")
+    tzcheck(*asked, "--master", "local[1]")  # a Java that has started, which is asked for a second session
+    run = tzcheck(*asked, "--master", "nowhere", "--lang", "en")
     assert run.code == EXIT_USAGE
     assert run.err.startswith("error there is no Spark at nowhere (")
     assert run.err.count("\n") == 1
@@ -147,13 +149,20 @@ def test_numbers_are_exact_or_a_fault_and_never_missing(tmp_path):
             assert found == wanted, query
 
 
-def run_apart(folder, *before, **environment):
+def run_apart(folder, *before, more=(), **environment):
     """A check by Spark in a process of its own, where something is missing."""
     start = f"{'; '.join(['import sys', *before])}; from tzcheck.cli import main; main()"
-    arguments = ("check", folder, "--engine", "spark", "--standard", "balanced.12", "--lang", "en")
+    arguments = ("check", folder, "--engine", "spark", "--standard", "balanced.12", "--lang", "en", *more)
     return subprocess.run(
         [sys.executable, "-c", start, *arguments], env={**os.environ, **environment}, capture_output=True, text=True
     )
+
+
+def test_a_master_that_spark_refuses_before_it_begins_is_told_of_as_such(tmp_path):
+    run = run_apart(facts(tmp_path, classes=CLASSES), more=("--master", "nowhere"))
+    assert (run.returncode, run.stdout) == (EXIT_USAGE, "")
+    assert run.stderr.startswith("error there is no Spark at nowhere (Master must ")
+    assert run.stderr.count("\n") == 1
 
 
 def test_without_java_a_message_says_what_to_install(tmp_path):

@@ -42,6 +42,7 @@ FEW = {
 }
 # A task that groups several tables takes a page of memory for each, and they would be of 16 MB in a JVM of one GB.
 SMALL = {"spark.buffer.pageSize": "1m"}
+REFUSED = 'Exception in thread "main" org.apache.spark.SparkException: '
 # Spark tells of a faulty query by these as well as by the exception.
 LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 
@@ -162,7 +163,11 @@ def _session(master: str, folder: Path) -> Iterator["SparkSession"]:
             gateway = SparkContext._gateway or launch_gateway(conf, {"stdout": file, "stderr": STDOUT})
         session = SparkSession(SparkContext(conf=conf, gateway=gateway))
     except (PySparkRuntimeError, OSError) as error:
-        raise UsageFault([Problem("error", "no_java", details={"why": _said(said) or _why(error)})]) from None
+        why = _said(said) or _why(error)
+        # Where Spark itself has something against it, Java did start.
+        code = "no_master" if why.startswith(REFUSED) else "no_java"
+        details = {"master": master, "why": why.removeprefix(REFUSED)}
+        raise UsageFault([Problem("error", code, details=details)]) from None
     except (PySparkException, Py4JError) as error:
         details = {"master": master, "why": _why(error)}
         raise UsageFault([Problem("error", "no_master", details=details)]) from None
@@ -180,6 +185,6 @@ def _why(error: Exception) -> str:
 
 
 def _said(file: Path) -> str:
-    """The last line that Java said before it ended."""
+    """Why Java ended: the last line that it said, but for where in a program that was."""
     lines = file.read_text(encoding="utf-8", errors="replace").split("\n") if file.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return next((line.strip() for line in reversed(lines) if line.strip() and not line.startswith("\tat ")), "")
