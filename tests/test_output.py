@@ -35,14 +35,14 @@ def test_what_fails_on_the_way_leaves_nothing_new_and_the_old_as_it_was(
 def test_a_run_that_is_killed_while_it_writes_leaves_no_half_of_a_report(tmp_path: Path) -> None:
     script = """
 import os, signal, sys
-from tzcheck.writers import WRITERS
-whole = WRITERS["json"]
+from tzcheck.writers import json
+whole = json.write
 def killed(*asked):
     for number, piece in enumerate(whole(*asked)):
         if number == 2:
             os.kill(os.getpid(), signal.SIGKILL)
         yield piece
-WRITERS["json"] = killed
+json.write = killed
 from tzcheck.cli import main
 main(sys.argv[1:])
 """

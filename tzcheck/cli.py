@@ -422,19 +422,20 @@ def _known_encoding(encoding: str | None) -> None:
 
 
 def _put(report: "Report", format: str, output: str, lang: str, details: bool, quiet: bool) -> None:
-    from tzcheck.writers import WRITERS, Pages
-    from tzcheck.writers import text as terminal
+    from tzcheck import writers
 
     if output == "-" and format == "text" and sys.stdout.isatty():
         if not quiet:
             from rich.console import Console
 
+            from tzcheck.writers import text as terminal
+
             terminal.show(report, lang, details, Console())
         return
     if output == "-" and format == "text" and quiet:
         return
-    written = WRITERS[format](report, lang, details)
-    if isinstance(written, Pages):
+    written = writers.write(format, report, lang, details)
+    if isinstance(written, writers.Pages):
         write_pages(output, written)
     elif output != "-":
         write_whole(Path(output), written)

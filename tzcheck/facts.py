@@ -35,6 +35,7 @@ from tzcheck.table import (
     VALUES,
     Column,
     Table,
+    given_as,
 )
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class TypedTable:
 class Facts:
     """Everything that was read. `cities` gives, for each place, the index of its city or None.
 
-    The rows are in the `store`; `given` are the tables that have any.
+    The rows are in the `store`; `given` are the tables that have any, and keys of county values (`given_as`).
     """
 
     places: tuple[Place, ...]
@@ -252,12 +253,15 @@ def _facts(reading: Reading) -> Facts:
     given = set(files)
     store.seal()
     reading.tell_of_the_others()
-    derived = _derive(reading, given)
+    tables += _derive(reading, given)
     store.places([reading.cities.get(index) for index in range(len(reading.places))], [p.level for p in reading.places])
+    typed = {table.id: TypedTable(table, store, frozenset(files[table.id])) for table in tables}
+    if VALUES.id in given:
+        given |= {given_as(VALUES.id, key) for _, key, _ in typed[VALUES.id].counted("_place", "key")}
     return Facts(
         places=tuple(reading.places),
         cities=tuple(reading.cities.get(index) for index in range(len(reading.places))),
-        tables={table.id: TypedTable(table, store, frozenset(files[table.id])) for table in (*tables, *derived)},
+        tables=typed,
         files=tuple(
             replace(file, accepted=accepted.get(index, 0), rejected=file.rows - accepted.get(index, 0))
             for index, file in enumerate(reading.files)

@@ -57,10 +57,14 @@ KEYED = {
 
 
 def plan(
-    packs: Collection[RulePack], wanted: frozenset[str], day: date, given: frozenset[str], dialect: str = "duckdb"
-) -> Plan:
-    """The plan for the rules `wanted` on a day; a rule none of whose tables is `given` has no subjects to judge."""
-    planner = _Planner(day)
+    packs: Collection[RulePack], wanted: frozenset[str], day: date, given: frozenset[str] | None,
+    dialect: str = "duckdb", aside: frozenset[str] = frozenset(),
+) -> Plan:  # fmt: skip
+    """The plan for the rules `wanted` on a day, of which some, cross-checks, are `aside`.
+
+    A rule that reads nothing that is `given` has no subjects to judge; None stands for all that there can be.
+    """
+    planner = _Planner(day, aside)
     judgements = [_keyed(TABLES[id], *both) for id, both in KEYED.items()]
     for pack in packs:
         for id, rule in pack.rules.items():
@@ -97,11 +101,11 @@ def read_by(packs: Collection[RulePack], wanted: frozenset[str]) -> tuple[dict[s
 
     They are the same on every day.
     """
-    planner, keys = _Planner(date.max), set()
+    planner, keys = _Planner(date.max, frozenset()), set()
     for pack in packs:
         for id, rule in pack.rules.items():
             if id in wanted:
-                judgements = planner.judgements(pack, id, rule, frozenset(TABLES))
+                judgements = planner.judgements(pack, id, rule, None)
                 keys |= {key for one in judgements for table, key in one.reads if table == "values" and key}
     return {table: planner.columns(table) for table in planner.read}, frozenset(keys)
 
@@ -140,8 +144,9 @@ def _grouped(each: str, by: str | None, table: str, split: str | None) -> str:
 class _Planner:
     """Gathers what the rules of all packs need on a day, and turns it into SQL."""
 
-    def __init__(self, day: date) -> None:
+    def __init__(self, day: date, aside: frozenset[str]) -> None:
         self.day = day
+        self.aside = aside
         self.needs: dict[tuple[str, str | None], _Needs] = {}
         self.read: set[str] = set()
         self.used: dict[str, set[str]] = {}
@@ -154,7 +159,7 @@ class _Planner:
 
     # What is needed
 
-    def judgements(self, pack: RulePack, id: str, rule: Rule, given: frozenset[str]) -> list[Judgement]:
+    def judgements(self, pack: RulePack, id: str, rule: Rule, given: frozenset[str] | None) -> list[Judgement]:
         """A judgement for each thing that a rule asks, and the subjects that they need."""
         found = []
         for number, ask in enumerate(rule.asks):
@@ -711,6 +716,7 @@ class _Planner:
             category, frozenset(reads), tuple(self.side(pack, rule, table, ask, Name(name)) for name in shows), origins,
             ask.each, () if table else tuple(sorted(grouped, key=str)), number, ask.proves, ask.needs,
             self.share(pack, rule), ask.strictly, frozenset(stated) if pack.head.documented else frozenset(),
+            id in self.aside,
         )  # fmt: skip
 
     def share(self, pack: RulePack, rule: Rule) -> Limit | None:

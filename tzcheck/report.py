@@ -36,7 +36,9 @@ from tzcheck.texts import text
 from tzcheck.unread import unread
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
 
-Planner: TypeAlias = Callable[[Collection[RulePack], frozenset[str], date, frozenset[str], str], Plan]
+Planner: TypeAlias = Callable[
+    [Collection[RulePack], frozenset[str], date, frozenset[str] | None, str, frozenset[str]], Plan
+]
 
 
 @dataclass(frozen=True)
@@ -136,9 +138,9 @@ def check(
     """
     places = _chosen(facts, tuple(counties))
     asked = book.leading_to(wanted) | book.checks
-    work = planned(list(book.packs.values()), asked, day, facts.given, agree.dialect(engine))
+    work = planned(list(book.packs.values()), asked, day, facts.given, agree.dialect(engine), book.checks - wanted)
     detailed = wanted if thorough else ()
-    judgements = agree.judge(work, facts, engine, progress, work.checks - wanted, detailed, master)
+    judgements = agree.judge(work, facts, engine, progress, detailed, master)
     scored, found = score(book, facts, work, judgements, wanted, places, day)
     spreads: dict[tuple[str, str], list[Spread]] = {}
     for one in judgements.spreads:

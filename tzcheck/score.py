@@ -341,12 +341,9 @@ class View:
         self._hold()
         self.differing = {(one.subject.rule, one.subject.place): one for one in judgements.disagreements}
         self.present = _present(facts)
-        self.values = _rows_of_values(facts)
-        self.undocumented = _undocumented(facts)
         self.table_of = {file: id for id, typed in facts.tables.items() for file in typed.files}
         self.published = {(one.place, one.standard): one for one in _published_totals(facts)}
         self.found: dict[tuple[str, int], Indicator] = {}
-        self.dates = _dates_of_documents(facts)
         self.lost = {(one.table, one.place, one.subject) for one in facts.refused}
         self.refused = [(one.table, one.place, one.indicator) for one in facts.refused]
         self.inside: dict[int, set[int]] = defaultdict(set)
@@ -354,6 +351,26 @@ class View:
             self.inside[index].add(index)
             if city is not None:
                 self.inside[city].add(index)
+
+    @cached_property
+    def values(self) -> Mapping[tuple[int, str], tuple[int | None, int | None]]:
+        """The file and row of every county value, by place and key."""
+        typed = self.facts.tables.get("values")
+        return {(place, key): (file, row) for place, file, row, key in typed.rows("key")} if typed else {}
+
+    @cached_property
+    def undocumented(self) -> set[tuple[int, str]]:
+        """The county values that name no document, by place and key."""
+        typed = self.facts.tables.get("values")
+        rows = typed.rows("key", "document") if typed else ()
+        return {(place, key) for place, _, _, key, document in rows if not document}
+
+    @cached_property
+    def dates(self) -> Mapping[tuple[int, str], date | None]:
+        """The day of the document that attests an indicator, by place and indicator."""
+        typed = self.facts.tables.get("attestations")
+        rows = typed.rows("indicator", "date") if typed else ()
+        return {(place, indicator): dated for place, _, _, indicator, dated in rows}
 
     def _hold(self) -> None:
         """Reads the rows of which a cell may be told: of a sum a part, of a blank it, of a check what it is about."""
@@ -897,26 +914,6 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
             operator = comparison.operator
             found[left.name] = Failing(left.name, left.title, value, limit, operator, amount, unit, left.shared)
     return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True))
-
-
-def _rows_of_values(facts: Facts) -> Mapping[tuple[int, str], tuple[int | None, int | None]]:
-    """The file and row of every county value, by place and key."""
-    typed = facts.tables.get("values")
-    return {(place, key): (file, row) for place, file, row, key in typed.rows("key")} if typed else {}
-
-
-def _undocumented(facts: Facts) -> set[tuple[int, str]]:
-    """The county values that name no document, by place and key."""
-    typed = facts.tables.get("values")
-    rows = typed.rows("key", "document") if typed else ()
-    return {(place, key) for place, _, _, key, document in rows if not document}
-
-
-def _dates_of_documents(facts: Facts) -> Mapping[tuple[int, str], date | None]:
-    """The day of the document that attests an indicator, by place and indicator."""
-    typed = facts.tables.get("attestations")
-    rows = typed.rows("indicator", "date") if typed else ()
-    return {(place, indicator): dated for place, _, _, indicator, dated in rows}
 
 
 def _source_of_limit(judgements: list[Judgement]) -> Source | None:

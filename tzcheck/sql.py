@@ -19,7 +19,7 @@ from tzcheck.rule import (
     Text,
     parent_of,
 )
-from tzcheck.table import TABLES, Table
+from tzcheck.table import TABLES, Table, given_as
 
 OPERATORS: Mapping[str, type[exp.Binary]] = {
     "<=": exp.LTE, ">=": exp.GTE, "<": exp.LT, ">": exp.GT, "==": exp.EQ, "!=": exp.NEQ,
@@ -86,6 +86,7 @@ class Judgement:
     and `needs` says what would. `share` is how many of its subjects must hold, where not all must.
     Where relaxations are allowed, `strictly` is what is asked without them. `stated` are the county values that must
     name a document, each with whether it is a city's sum over its counties.
+    Of one that is `aside`, a cross-check that nobody asked for, only the subjects that fail are told of and counted.
     """
 
     rule: str | None
@@ -108,6 +109,7 @@ class Judgement:
     share: Limit | None = None
     strictly: Condition | None = None
     stated: frozenset[tuple[str, bool]] = frozenset()
+    aside: bool = False
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -134,10 +136,17 @@ class Judgement:
         """The tables of files that it reads, by name."""
         return sorted({TABLES[id].home for id, _ in self.reads})
 
-    def among(self, given: frozenset[str]) -> bool:
-        """Whether tables with rows can give it any subject."""
-        sources = {id for id, _ in self.grouped} if self.table is None else {self.table.id}
-        return bool(sources & given)
+    def among(self, given: frozenset[str] | None) -> bool:
+        """Whether it has subjects where this is given: of places something that it reads, else rows of its table.
+
+        None stands for all that there can be.
+        """
+        if given is None:
+            return True
+        if self.table is not None:
+            return self.table.id in given
+        read = {given_as(id, key) for id, key in self.reads}
+        return bool(read & given) and any(id in given for id, _ in self.grouped)
 
     @cached_property
     def rolls_up(self) -> bool:
@@ -415,8 +424,8 @@ def _due(judgement: Judgement) -> exp.Expr:
 def counts(batch: Batch, source: str) -> exp.Select:
     """How the subjects of `source` (the result of `judged`) came out: a row a place, category and keyed rule.
 
-    Then, for each rule of the batch: how many hold, hold not, can't be told, and are outside; and which row is the
-    worst of those that hold not, else of those that hold.
+    Then how many there are; and for each rule of the batch that is not aside: how many hold, hold not, can't be told,
+    and are outside, and which row is the worst of those that hold not, else of those that hold.
     """
     first = batch.first
     keys: list[exp.Expr] = [
@@ -424,8 +433,10 @@ def counts(batch: Batch, source: str) -> exp.Select:
         exp.column(first.category) if first.category else exp.cast(exp.Null(), "VARCHAR"),
         exp.column("indicator") if first.rule is None else exp.cast(exp.Null(), "VARCHAR"),
     ]
-    found = [key.copy() for key in keys]
+    found = [*(key.copy() for key in keys), exp.Count(this=exp.Star())]
     for index, judgement in enumerate(batch.judgements):
+        if judgement.aside:
+            continue
         applies, holds = exp.column(f"a{index}"), exp.column(f"h{index}")
         fails, inside = exp.Not(this=holds.copy()), exp.Is(this=applies.copy(), expression=exp.false())
         unknown = exp.And(
@@ -473,7 +484,7 @@ def numbered(judgement: Judgement) -> str:
 def worst(batch: Batch, judgement: Judgement) -> str | None:
     """The query of what the first comparison of a judgement reads on its left; None where `counts` names no worst."""
     left = judgement.sides[0][0]
-    if left.codes or not left.read:
+    if left.codes or not left.read or judgement.aside:
         return None
     number = numbered(judgement)
     read = ", ".join([number, judgement.category or "NULL", *(f'"{name}"' for name in left.read)])
@@ -499,12 +510,19 @@ def told(batch: Batch, number: int) -> exp.Select:
     Its columns are `told_columns`.
     """
     judgement = batch.judgements[number]
+    fails = exp.not_(exp.column(f"h{number}"))
     inside = exp.not_(exp.paren(exp.Is(this=exp.column(f"a{number}"), expression=exp.false())))
     unsure = exp.not_(exp.paren(exp.Is(this=exp.column(f"h{number}"), expression=exp.true())))
     return exp.Select(
         expressions=[exp.column(name, quoted=True) for name in told_columns(batch, number)],
         from_=exp.From(this=table_named(batch.result)),
-        where=exp.Where(this=inside if judgement.shows or judgement.strictly else exp.and_(inside, unsure)),
+        where=exp.Where(
+            this=fails
+            if judgement.aside
+            else inside
+            if judgement.shows or judgement.strictly
+            else exp.and_(inside, unsure)
+        ),
     )
 
 

@@ -704,3 +704,8 @@ LABELS = {
 }
 
 BY_NOUN = {table.noun: table for table in TABLES.values()}
+
+
+def given_as(table: str, key: str | None) -> str:
+    """What facts are given, or read, by one name: a table, or a key of county values."""
+    return f"{table}.{key}" if key else table

@@ -62,20 +62,19 @@ def dialect(engine: str) -> str:
 
 
 def judge(
-    plan: Plan, facts: Facts, engine: str, progress: Told = nobody, aside: frozenset[str] = frozenset(),
-    detailed: Collection[str] = (), master: str | None = None,
+    plan: Plan, facts: Facts, engine: str, progress: Told = nobody, detailed: Collection[str] = (),
+    master: str | None = None,
 ) -> Judgements:  # fmt: skip
     """The verdicts of a plan. `auto` judges with both engines up to 50,000 subjects, beyond that with DuckDB alone.
 
-    Beyond that `both` has durable_rules judge a sample, and what is near to a limit. Of the rules `aside`, cross-checks
-    that nobody asked for, only what fails is told of. Of the rules `detailed` it is also told where subjects stand, and
-    how every school does. Spark is asked at its `master`. Raises UsageFault where the engine asked for is not there,
-    EngineFault where a subject got no verdict.
+    Beyond that `both` has durable_rules judge a sample, and what is near to a limit. Of the rules `detailed` it is also
+    told where subjects stand, and how every school does. Spark is asked at its `master`. Raises UsageFault where the
+    engine asked for is not there, EngineFault where a subject got no verdict.
     """
     due = expected(plan, facts)
     few = sum(number for (rule, _), number in due.items() if rule not in plan.checks) <= MOST_SUBJECTS
     if engine == "spark":
-        judged, found = spark.judge(plan, facts, master or spark.MASTER, few, progress, aside, detailed)
+        judged, found = spark.judge(plan, facts, master or spark.MASTER, few, progress, detailed)
         _check_number(due, judged)
         return Judgements("spark", None, judged.counts, judged.told, (), 0, *found)
     why = None if engine == "duckdb" else rete.unavailable()
@@ -85,7 +84,7 @@ def judge(
         why = f"> {MOST_SUBJECTS}"
     both = engine != "duckdb" and why is None
     drawn = both and engine == "both" and not few
-    judged = duckdb.judge(plan, facts, both and not drawn, few, progress, aside)
+    judged = duckdb.judge(plan, facts, both and not drawn, few, progress)
     _check_number(due, judged)
     found = duckdb.details(plan, facts, detailed) if detailed else ([], [])
     if not both:
@@ -118,6 +117,8 @@ def expected(plan: Plan, facts: Facts) -> Mapping[tuple[str, str], int]:
             for indicator, rows in typed.counted("indicator") if typed else ():
                 due[indicator, judgement.basis] += rows
             continue
+        if not judgement.among(facts.given):
+            continue
         for place, number in _spots(judgement, facts):
             own = facts.places[place].level in judgement.own_levels
             if own or (judgement.rolls_up and facts.cities[place] is not None):
@@ -143,7 +144,7 @@ def _spots(judgement: Judgement, facts: Facts) -> Iterable[tuple[int, int]]:
 
 
 def _check_number(due: Mapping[tuple[str, str], int], judged: Judged) -> None:
-    came: Counter[tuple[str, str]] = Counter()
+    came: Counter[tuple[str, str]] = Counter({(rule, "facts"): number for rule, number in judged.aside.items()})
     for count in judged.counts:
         came[count.rule, count.basis] += count.checked + count.not_applicable
     for key in due.keys() | came.keys():

@@ -1,5 +1,6 @@
 """DuckDB: measures and judges the subjects of all places at once."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -27,14 +28,10 @@ ORDER = {code: number for number, code in enumerate(LABELS)}
 STEP = Decimal(1).scaleb(-sql.VARIATION_DECIMALS)
 
 
-def judge(
-    plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress: Told = nobody,
-    aside: frozenset[str] = frozenset(),
-) -> Judged:  # fmt: skip
+def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress: Told = nobody) -> Judged:
     """Every subject's verdict, counted by rule, place and category.
 
-    With `everyone` all subjects (but those of cross-checks) are returned, not only those that a report tells of; of the
-    rules `aside` those that fail.
+    With `everyone` all subjects (but those of cross-checks) are returned, not only those that a report tells of.
     Where there are `few`, they are counted here and not by DuckDB: a query costs more. Raises EngineFault where
     DuckDB can't compute (a number out of range).
     """
@@ -42,37 +39,42 @@ def judge(
         facts.store.only_facts()
         facts.store.make(TABLES[id] for id in plan.tables)
         with facts.store.bounded():
-            return judged_by(facts.store.connection, _settle, plan, everyone, few, progress, aside)
+            return judged_by(facts.store.connection, _settle, plan, everyone, few, progress)
     except duckdb.Error as error:
         raise EngineFault([Problem("error", "duckdb", details={"why": str(error).splitlines()[0]})]) from error
 
 
 def judged_by(
-    connection: Any, settle: Callable[[Any, Root], None], plan: Plan, everyone: bool, few: bool, progress: Told,
-    aside: frozenset[str],
-) -> Judged:  # fmt: skip
+    connection: Any, settle: Callable[[Any, Root], None], plan: Plan, everyone: bool, few: bool, progress: Told
+) -> Judged:
     """What a database comes to that has the plan's tables and speaks its dialect; `settle` is its own `_settle`."""
     counts: list[Count] = []
     subjects: list[Subject] = []
     subjects_told: list[Subject] = []
+    aside: Counter[str] = Counter()
 
-    def judged(batch: Batch) -> tuple[list[Count], list[Subject], list[Subject]]:
-        """The counts of a batch, the subjects that are told of, and all of those that everyone is asked of."""
+    def judged(batch: Batch) -> tuple[int, list[Count], list[Subject], list[Subject]]:
+        """How many rows a batch has, its counts, the subjects that are told of, and all that everyone is asked of."""
         own = connection.cursor()
-        if not (everyone or few):
+        # Of a place there is one row, or one a category: they need no counting.
+        if not (everyone or few) and batch.first.table is not None:
             own.execute(batch.kept)
-            return list(_counts(own, batch, aside)), list(_subjects(own, batch, aside)), []
+            return *_counts(own, batch), list(_subjects(own, batch)), []
         rows = own.execute(batch.judged).fetchall()
         at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
         counted: list[Count] = []
         of_told: list[Subject] = []
         of_all: list[Subject] = []
         for number, judgement in enumerate(batch.judgements):
+            if judgement.aside:
+                holds, make = at[f"h{number}"], _maker(judgement, number, at)
+                of_told += [make(row) for row in rows if row[holds] is False]
+                continue
             whole = everyone and judgement.rule not in plan.checks
             tallied, some = _tallied(judgement, number, at, rows, whole)
             counted += tallied
             (of_all if whole else of_told).extend(some)
-        return counted, of_told, of_all
+        return len(rows), counted, of_told, of_all
 
     # While the database works for one thread, Python can for the other.
     with ThreadPoolExecutor(2) as pool:
@@ -81,18 +83,17 @@ def judged_by(
             list(pool.map(lambda query: connection.cursor().execute(query), step))
         for root in plan.roots:
             settle(connection, root)
-        for number, (counted, of_told, of_all) in enumerate(pool.map(judged, plan.batches), start=1):
+        for number, (rows, counted, of_told, of_all) in enumerate(pool.map(judged, plan.batches), start=1):
             progress("judging", number, len(plan.batches))
+            aside.update({one.rule: rows for one in plan.batches[number - 1].judgements if one.aside and one.rule})
             counts += counted
             subjects_told += of_told
             subjects += of_all
     for found in (subjects, subjects_told):
         found.sort(key=_order)
     counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
-    every_told = tuple(
-        one for one in (*subjects, *subjects_told) if told(one) and (one.holds is False or one.rule not in aside)
-    )
-    return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None)
+    every_told = tuple(one for one in (*subjects, *subjects_told) if told(one))
+    return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None, aside)
 
 
 def sampled(plan: Plan, facts: Facts, places: Sequence[int]) -> tuple[Subject, ...]:
@@ -240,35 +241,35 @@ def _side_of(limit: Fraction, rows: list[tuple[Fraction, Fraction]]) -> int:
     return (apart > 0) - (apart < 0)
 
 
-def _counts(connection: Any, batch: Batch, aside: frozenset[str]) -> Iterable[Count]:
-    """The kept rows of a batch, counted; of the rules `aside` nobody asks for the worst."""
+def _counts(connection: Any, batch: Batch) -> tuple[int, list[Count]]:
+    """How many the kept rows of a batch are, and how they came out."""
     rows = connection.execute(batch.counts).fetchall()
-    for index, (judgement, query) in enumerate(zip(batch.judgements, batch.worst, strict=True)):
-        first = 3 + index * 5
+    counts: list[Count] = []
+    asked = [(one, query) for one, query in zip(batch.judgements, batch.worst, strict=True) if not one.aside]
+    for index, (judgement, query) in enumerate(asked):
+        first = 4 + index * 5
         worst: dict[tuple[int, str | None], Fraction | None] = {}
         numbers = [row[first + 4] for row in rows if row[first + 4] is not None]
-        if numbers and judgement.rule not in aside:
+        if numbers:
             value = _number_at(range(2, 2 + len(judgement.sides[0][0].read)))
             worst = {row[:2]: value(row) for row in connection.execute(query, {"numbers": numbers}).fetchall()}
         for row in rows:
             place, category, indicator = row[:3]
             met, unmet, unknown, outside, number = row[first : first + 5]
-            yield Count(
-                judgement.rule or indicator, judgement.basis, place, category, met, unmet, unknown, outside,
-                worst.get((number, category)), judgement.part,
-            )  # fmt: skip
+            furthest = worst.get((number, category))
+            rule, basis, part = judgement.rule or indicator, judgement.basis, judgement.part
+            counts.append(Count(rule, basis, place, category, met, unmet, unknown, outside, furthest, part))
+    return sum(row[3] for row in rows), counts
 
 
-def _subjects(connection: Any, batch: Batch, aside: frozenset[str]) -> Iterable[Subject]:
-    """The subjects of the kept rows that a report tells of; of the rules `aside` those that fail."""
+def _subjects(connection: Any, batch: Batch) -> Iterable[Subject]:
+    """The subjects of the kept rows that a report tells of."""
     for index, (judgement, query) in enumerate(zip(batch.judgements, batch.told, strict=True)):
         at = {name: place for place, name in enumerate(sql.told_columns(batch, index))}
-        make, holds, only_failing = _maker(judgement, index, at), at[f"h{index}"], judgement.rule in aside
+        make = _maker(judgement, index, at)
         found = connection.execute(query)
         while rows := found.fetchmany(10_000):
-            for row in rows:
-                if not only_failing or row[holds] is False:
-                    yield make(row)
+            yield from map(make, rows)
 
 
 def _tallied(

@@ -1,5 +1,6 @@
 """What an engine returns: how many subjects hold, and the subjects themselves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
@@ -61,11 +62,15 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True)
 class Judged:
-    """All counts, the subjects that are told of (see `told`), and all subjects where they were asked for."""
+    """All counts, the subjects that are told of (see `told`), and all subjects where they were asked for.
+
+    Of each rule that is `aside` there is but the number of its subjects, and of these are told that fail.
+    """
 
     counts: tuple[Count, ...]
     told: tuple[Subject, ...]
     everyone: tuple[Subject, ...] | None
+    aside: Mapping[str, int]
 
 
 @dataclass(frozen=True)

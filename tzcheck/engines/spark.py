@@ -103,7 +103,7 @@ class Cursor:
 
 
 def judge(
-    plan: Plan, facts: Facts, master: str, few: bool, progress: Told, aside: frozenset[str], detailed: Collection[str]
+    plan: Plan, facts: Facts, master: str, few: bool, progress: Told, detailed: Collection[str]
 ) -> tuple[Judged, tuple[list[Spread], list[Standing]]]:
     """What `duckdb.judge` and, of the rules `detailed`, `duckdb.details` come to, on a cluster.
 
@@ -122,7 +122,7 @@ def judge(
                 facts.store.write(name, path)
                 session.read.parquet(path.as_uri()).createTempView(name)
             cursor = Cursor(session)
-            judged = judged_by(cursor, _settle, plan, False, few, progress, aside)
+            judged = judged_by(cursor, _settle, plan, False, few, progress)
             kept = () if few else [batch.result for batch in plan.batches]
             return judged, details_by(cursor, kept, plan, detailed) if detailed else ([], [])
         except (PySparkException, Py4JError) as error:

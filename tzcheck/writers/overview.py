@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from tzcheck.rule import RulePack
 from tzcheck.score import Score, Scored
 from tzcheck.texts import text
 from tzcheck.verdict import Verdict
-from tzcheck.writers import html
+from tzcheck.writers import Pages, html
 from tzcheck.writers.page import bilingual
 from tzcheck.writers.plot import plot
 from tzcheck.writers.words import examples, plain
@@ -31,19 +31,6 @@ STATES = (Verdict.MET, Verdict.UNMET, Verdict.UNDETERMINED)
 # What no file may be called on Windows, and how long the name of a page gets at most: in bytes it is four times that.
 RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]", re.IGNORECASE)
 LONGEST = 50
-
-
-@dataclass(frozen=True)
-class Pages:
-    """A report of several files: how many places it has, its overview, and their pages, which are made one by one.
-
-    `overview` is made of the name of the folder that the pages are put in, `places` (the name of each page in it, and
-    the page) of the name of the file that the overview is put in.
-    """
-
-    number: int
-    overview: Callable[[str], str]
-    places: Callable[[str], Iterator[tuple[str, str]]]
 
 
 def write(report: Report, lang: str, details: bool) -> str | Pages:
