@@ -1,5 +1,6 @@
 """Conditions: comparisons joined by `and`, `or`, `not`, without arithmetic, so that any engine can judge them."""
 
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -288,8 +289,7 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
 
 
 HOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
+    "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 
 

@@ -78,12 +78,13 @@ def plan(
     subjects = planner.subjects()
     for judgement in judgements:
         if judgement.rule is None and judgement.table and judgement.among(given):
-            subjects[0][judgement.source] = planner.of_rows(judgement.table, _Needs())
+            subjects[1][judgement.source], _ = planner.of_rows(judgement.source, judgement.table, _Needs())
     keyed = {judgement.table.id for judgement in judgements if judgement.table and judgement.among(given)}
     steps = tuple(step for step in subjects if step)
     used = Counter(one.name for step in steps for query in step.values() for one in query.find_all(exp.Table))
     sources = Counter(judgement.source for judgement in (found[0] for found in batches.values()))
-    once = frozenset(name for name in subjects[0] if not used[name] and sources[name] == 1)
+    # What one batch alone reads is not written down.
+    once = {_joined_for(name) for name in subjects[1] if not used[name] and sources[name] == 1}
     return Plan(
         tuple(sorted(keyed | planner.read)),
         steps,
@@ -92,7 +93,7 @@ def plan(
         tuple(Batch(tuple(found), f"judged_{index}", dialect) for index, found in enumerate(batches.values())),
         frozenset(id for pack in packs if pack.head.checks for id in pack.rules if id in wanted),
         dialect,
-        once,
+        frozenset(once).union(subjects[1], subjects[3]),
     )
 
 
@@ -135,6 +136,11 @@ def _over(one: exp.Expr, other: exp.Expr) -> exp.Expr:
 def subjects_of(each: str, by: str | None) -> str:
     """The name of the table that holds the subjects."""
     return f"each_{each}_{by}" if by else f"each_{each}"
+
+
+def _joined_for(subjects: str) -> str:
+    """The name of the table that holds rows with those that they belong to and that belong to them."""
+    return f"joined_{subjects}"
 
 
 def _grouped(each: str, by: str | None, table: str, split: str | None) -> str:
@@ -366,17 +372,24 @@ class _Planner:
     # SQL
 
     def subjects(self) -> tuple[dict[str, exp.Expr], ...]:
-        """A query for each noun, in three steps: rows, rows that look others up, places."""
-        steps: tuple[dict[str, exp.Expr], ...] = ({}, {}, {})
+        """The queries of all subjects in five steps: rows joined, rows, both of those that look others up, places."""
+        steps: tuple[dict[str, exp.Expr], ...] = ({}, {}, {}, {}, {})
         for (each, by), needs in self.needs.items():
+            name = subjects_of(each, by)
             if each in BY_NOUN:
-                steps[bool(needs.homes)][subjects_of(each, by)] = self.of_rows(BY_NOUN[each], needs)
+                first = 2 if needs.homes else 0
+                steps[first + 1][name], joined = self.of_rows(name, BY_NOUN[each], needs)
+                if joined:
+                    steps[first][_joined_for(name)] = joined
             else:
-                steps[2][subjects_of(each, by)] = self.of_places(each, by, needs)
+                steps[4][name] = self.of_places(each, by, needs)
         return steps
 
-    def of_rows(self, table: Table, needs: _Needs) -> exp.Expr:
-        """A subject a row of the table, with what is known of the row it belongs to and of those that belong to it."""
+    def of_rows(self, name: str, table: Table, needs: _Needs) -> tuple[exp.Expr, exp.Expr | None]:
+        """A subject a row of the table, with what is known of the row it belongs to and of those that belong to it.
+
+        All of these are joined first, by the second query, where there are any; measures are computed from that.
+        """
         source: list[exp.Expr] = [exp.column(name, "base") for name in ("_place", "_city", "_level", "_at")]
         source += [exp.column(name, "base") for name in columns_of(table, self.columns(table.id))]
         if table.id == "attestations":
@@ -384,23 +397,25 @@ class _Planner:
             documented = exp.Case(ifs=[exp.If(this=exp.not_(exp.and_(*documents)), true=exp.Literal.number(1))])
             source.append(exp.alias_(documented, "documented"))
         joins: dict[str, exp.Join] = {}
-        for name, kept in needs.lookups.items():
-            noun = name.rpartition(".")[0]
+        known: list[exp.Expr] = []
+        for looked_up, kept in needs.lookups.items():
+            noun = looked_up.rpartition(".")[0]
             home = subjects_of(noun, None) if noun in needs.homes else BY_NOUN[noun].id
             joins.setdefault(noun, _joined(table_named(home, noun), noun, BY_NOUN[noun].key))
-            source += [aliased(exp.column(own, noun, quoted=True), column) for column, own in kept.items()]
+            known += [aliased(exp.column(own, noun, quoted=True), column) for column, own in kept.items()]
+        read = [*source, *(exp.column(one.alias, "base", quoted=True) for one in known)]
         parts_first: dict[str, exp.Expr] = {}
         children: dict[str, list[tuple[RulePack, str]]] = {}
-        for pack, name in needs.measures.values():
-            one = pack.measures[name]
+        for pack, own in needs.measures.values():
+            one = pack.measures[own]
             if one.of_others:
-                children.setdefault(one.table or "", []).append((pack, name))
+                children.setdefault(one.table or "", []).append((pack, own))
         for child, measures in children.items():
             alias = f"of_{child}"
-            keys = [exp.column(name) for name in ("_place", *table.key)]
+            keys = [exp.column(key) for key in ("_place", *table.key)]
             parts = [*(key.copy() for key in keys), exp.alias_(exp.Count(this=exp.Star()), "_rows")]
-            for pack, name in measures:
-                parts += self.measured(pack, name)
+            for pack, own in measures:
+                parts += self.measured(pack, own)
             parts_first[alias] = exp.Select(
                 expressions=parts, from_=exp.From(this=table_named(child)), group=exp.Group(expressions=keys)
             )
@@ -408,27 +423,44 @@ class _Planner:
             given = exp.Select(expressions=[exp.column("_place")], from_=exp.From(this=table_named(child)))
             parts_first[f"given_{child}"] = given.distinct()
             joins[f"given_{child}"] = _joined(table_named(f"given_{child}"), f"given_{child}", ())
-        for kept_name, (pack, name) in needs.measures.items():
-            one = pack.measures[name]
+            of_child = [(alias, part.alias) for part in parts[len(keys) :]] + [(f"given_{child}", "_place")]
+            known += [aliased(exp.column(column, of, quoted=True), f"{of}.{column}") for of, column in of_child]
+        for kept_name, (pack, own) in needs.measures.items():
+            one = pack.measures[own]
             if not one.of_others:
-                source += self.measured(pack, name)
+                read += self.measured(pack, own)
                 continue
             alias = f"of_{one.table}"
-            for column in self.measured_names(pack, name):
+            for column in self.measured_names(pack, own):
                 value: exp.Expr = exp.column(column, alias, quoted=True)
                 if _is_count(one) and column == f"{kept_name}/n":
                     value = _none_where_given(value, one.table or "")
-                source.append(aliased(value, column))
-        wide = exp.Select(
+                read.append(aliased(value, column))
+
+        def where_joined(node: exp.Expr) -> exp.Expr:
+            """A column of a row that belongs to the subject as the column that it was joined as."""
+            if not isinstance(node, exp.Column) or node.table in ("", "base"):
+                return node
+            return exp.column(f"{node.table}.{node.name}", "base", quoted=True)
+
+        of_file = exp.From(this=table_named(table.id, "base"))
+        found = exp.Select(
+            expressions=[one.transform(where_joined) for one in read],
+            from_=exp.From(this=table_named(_joined_for(name), "base")) if joins else of_file,
+        )
+        if needs.scopes:
+            tests = [aliased(self.holds(pack, scope), f"{pack.id}.{scope}?") for pack, scope in needs.scopes.values()]
+            found = exp.Select(
+                expressions=[exp.Star(), *tests], from_=exp.From(this=found.subquery("wide", copy=False))
+            )
+        if not joins:
+            return found, None
+        return found, exp.Select(
             with_=_with(parts_first),
-            expressions=source,
-            from_=exp.From(this=table_named(table.id, "base")),
+            expressions=[*(one.copy() for one in source), *known],
+            from_=of_file,
             joins=list(joins.values()),
         )
-        if not needs.scopes:
-            return wide
-        tests = [aliased(self.holds(pack, name), f"{pack.id}.{name}?") for pack, name in needs.scopes.values()]
-        return exp.Select(expressions=[exp.Star(), *tests], from_=exp.From(this=wide.subquery("wide", copy=False)))
 
     def holds(self, pack: RulePack, name: str) -> exp.Expr:
         """A scope as SQL over the columns of the rows that it speaks of."""

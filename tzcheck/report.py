@@ -531,7 +531,8 @@ def number(value: Fraction | str | None) -> int | float | str | None:
     """An exact number as JSON has it: whole where it is whole, else the nearest double."""
     if not isinstance(value, Fraction):
         return value
-    return value.numerator if value.denominator == 1 else float(value)
+    above, below = value.as_integer_ratio()
+    return above if below == 1 else above / below
 
 
 def reason(why: Reason, lang: str) -> str:

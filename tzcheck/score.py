@@ -26,6 +26,7 @@ from tzcheck.verdict import SIGNS, Verdict
 from tzcheck.waiver import Waiver, Waivers
 
 DOUBT = {"zh": "，另有无法判定的指标", "en": ", with indicators undetermined"}
+ONE = Fraction(1)
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -228,6 +229,30 @@ class Scored:
     scores: tuple[Score, ...]
 
 
+class _Asked(NamedTuple):
+    """What is the same of a rule everywhere: what it asks, and reads, and the day that it is due where that is to come.
+
+    `tables` are those of files, `reads` what one at least must be given of, and `bases` the tables whose rows are its
+    subjects.
+    """
+
+    judgements: list[Judgement]
+    tables: frozenset[str]
+    reads: frozenset[tuple[str, str | None]]
+    bases: frozenset[str]
+    limit_source: Source | None
+    due: date | None
+
+
+class _Tally(NamedTuple):
+    """How the subjects of an indicator came out in a place."""
+
+    checked: int
+    met: int
+    unmet: int
+    unknown: int
+
+
 class _Found(NamedTuple):
     """What one basis says of an indicator."""
 
@@ -249,6 +274,7 @@ def score(
     view, found_wrong = viewed(book, facts, plan, judgements, day)
     result: list[Scored] = []
     problems: list[Problem] = list(found_wrong)
+    aside = plan.checks - wanted
     for index in places:
         place = facts.places[index]
         scores = []
@@ -263,7 +289,7 @@ def score(
                 scores.append(_score(pack, tuple(found), whole))
         problems.extend(view.differing_marks(index, scores))
         problems.extend(_published(view, index, scores))
-        problems.extend(view.failed_checks(book, plan.checks - wanted, index))
+        problems.extend(view.failed_checks(book, aside, index))
         result.append(Scored(place, tuple(scores)))
     return tuple(result), tuple(problems)
 
@@ -322,13 +348,7 @@ class View:
         for judgement in plan.judgements:
             if judgement.rule is not None:
                 self.judgements[judgement.rule].append(judgement)
-        self.read_by = {
-            id: (
-                frozenset(table for one in judgements for table in one.tables),
-                frozenset(read for one in judgements for read in one.reads),
-            )
-            for id, judgements in self.judgements.items()
-        }
+        self.asked: dict[str, _Asked] = {}
         self.keyed = {one.basis: one for one in plan.judgements if one.rule is None}
         self.counts: dict[tuple[str, str, int], list[Count]] = defaultdict(list)
         for count in judgements.counts:
@@ -346,6 +366,7 @@ class View:
         self.found: dict[tuple[str, int], Indicator] = {}
         self.lost = {(one.table, one.place, one.subject) for one in facts.refused}
         self.refused = [(one.table, one.place, one.indicator) for one in facts.refused]
+        # Its own, and those of its counties.
         self.inside: dict[int, set[int]] = defaultdict(set)
         for index, city in enumerate(facts.cities):
             self.inside[index].add(index)
@@ -379,10 +400,11 @@ class View:
             id: [any(len(side.columns) > 1 for left, _, right in one.sides for side in (left, right)) for one in found]
             for id, found in self.judgements.items()
         }
+        checks = self.book.checks
         for (id, basis, _), told in self.told.items():
             for one in told if basis == "facts" else ():
                 table = self.judgements[id][one.part].table
-                breach = one.holds is False and (summed[id][one.part] or id in self.book.checks)
+                breach = one.holds is False and (summed[id][one.part] or id in checks)
                 needed = breach or one.holds is None
                 if needed and table and one.file is not None and one.row is not None:
                     wanted[table.id].add((one.file, one.row))
@@ -396,6 +418,23 @@ class View:
             rule = self.book.packs[id.partition(".")[0]].rules[id]
             self.found[id, place] = self._indicator(id, rule, place)
         return self.found[id, place]
+
+    def _asked(self, id: str, rule: Rule) -> _Asked:
+        """What is the same of a rule everywhere."""
+        if id not in self.asked:
+            judgements = self.judgements[id]
+            self.asked[id] = _Asked(
+                judgements,
+                frozenset(table for one in judgements for table in one.tables),
+                frozenset(read for one in judgements for read in one.reads),
+                # Of places there are always some.
+                frozenset(one.base for one in judgements if one.base)
+                if all(one.base for one in judgements)
+                else frozenset(),
+                _source_of_limit(judgements),
+                self._due(id, rule),
+            )
+        return self.asked[id]
 
     def _indicator(self, id: str, rule: Rule, place: int) -> Indicator:
         if rule.undecidable:
@@ -424,7 +463,7 @@ class View:
         if differing:
             engines = {"duckdb": _outcome(differing.duckdb), "durable": _outcome(differing.durable)}
             one = one._replace(verdict=Verdict.UNDETERMINED, reason=Reason("engines", engines), engines=engines)
-        return _waived(_softened(one, self._due(id, rule)), self.waivers.get((place, id), []))
+        return _waived(_softened(one, self._asked(id, rule).due), self.waivers.get((place, id), []))
 
     def _due(self, id: str, rule: Rule) -> date | None:
         """The day that a target is to be reached by, where it has not come."""
@@ -433,7 +472,7 @@ class View:
         if not rule.target:
             return None
         if rule.outcome and rule.outcome.asked is not None:
-            found = [self._asked(id, rule, rule.outcome.asked)]
+            found = [self._wanted(id, rule, rule.outcome.asked)]
         elif all(judgement.pending for judgement in self.judgements[id]):
             found = [limit for one in self.judgements[id] for limit in one.limits]
         else:
@@ -453,51 +492,60 @@ class View:
     # Facts
 
     def _by_facts(self, id: str, rule: Rule, place: int) -> _Found | None:
-        judgements = self.judgements[id]
+        asked = self._asked(id, rule)
+        judgements = asked.judgements
         if not judgements:
             return None
         first = judgements[0]
         within = self.inside[place] if first.rolls_up or first.each == "city" else {place}
-        read, reads = self.read_by[id]
-        refused = [table for table, where, _ in self.refused if table in read and (where is None or where in within)]
-        if not refused and not any(self.present[read] & within for read in reads):
+        refused = [
+            table for table, where, _ in self.refused if table in asked.tables and (where is None or where in within)
+        ]
+        if not refused and not any(not self.present[read].isdisjoint(within) for read in asked.reads):
             return None
-        bases = {judgement.base for judgement in judgements}
-        if None not in bases and not refused and not any(self.present[base, None] & within for base in bases if base):
-            tables = ", ".join(sorted(base for base in bases if base))
-            return _Found(Verdict.UNDETERMINED, Reason("no_facts", {"needed": tables}))
-        counts = self.counts[id, "facts", place]
-        subjects = self.told.get((id, "facts", place), [])
-        if len(judgements) > 1:
-            subjects = sorted(subjects, key=lambda one: one.part)
-        breaches = [one for one in subjects if one.holds is False]
-        evidence = tuple(self._evidence(judgements[one.part], one) for one in breaches)
-        missing = tuple(self._evidence(judgements[one.part], one) for one in subjects if one.holds is None)
-        shows = tuple(
-            Shown(one.subject or self.facts.places[one.own].name, one.category, side.name, side.title, value, side.unit)
-            for one in subjects
-            for side, value in zip(judgements[one.part].shows, one.shows, strict=False)
-        )
-        checked = sum([count.checked for count in counts])
-        more: dict[str, Any] = {
-            "checked": checked,
-            "breaches": len(breaches),
-            "evidence": evidence,
-            "missing": missing,
-            "shows": shows,
-            "relaxed": tuple(self._evidence(judgements[one.part], one) for one in subjects if one.relaxed),
-            "parts": self._parts(judgements, counts),
-            "limit_source": _source_of_limit(judgements),
-            **_shown(judgements, checked, counts, evidence, missing),
-        }
-        named = {one.column for one in missing if one.column} or ({", ".join(first.tables)} if missing else set())
-        needed = ", ".join(sorted(named))
-        proven = sum(self._proven(judgements[one.part], one) for one in breaches)
-        verdict, reason = _decide(judgements, rule, counts, checked, len(breaches), proven, refused, needed)
+        bases = asked.bases
+        if bases and not refused and not any(not self.present[base, None].isdisjoint(within) for base in bases):
+            return _Found(Verdict.UNDETERMINED, Reason("no_facts", {"needed": ", ".join(sorted(bases))}))
+        counts = self.counts.get((id, "facts", place), [])
+        tally = _tally(counts)
+        more: dict[str, Any] = {"checked": tally.checked, "limit_source": asked.limit_source}
+        if first.category or len(judgements) > 1:
+            more["parts"] = self._parts(judgements, counts)
+        evidence: tuple[Evidence, ...] = ()
+        missing: tuple[Evidence, ...] = ()
+        breaches, proven, needed = 0, 0, ""
+        subjects = self.told.get((id, "facts", place))
+        if subjects:
+            if len(judgements) > 1:
+                subjects = sorted(subjects, key=lambda one: one.part)
+            told = [(judgements[one.part], one) for one in subjects]
+            evidence = tuple([self._evidence(*both) for both in told if both[1].holds is False])
+            missing = tuple([self._evidence(*both) for both in told if both[1].holds is None])
+            breaches, proven = len(evidence), sum(one.holds is False and self._proven(of, one) for of, one in told)
+            if missing:
+                named = {one.column for one in missing if one.column} or {", ".join(first.tables)}
+                needed = ", ".join(sorted(named))
+            more |= {
+                "breaches": breaches,
+                "evidence": evidence,
+                "missing": missing,
+                "relaxed": tuple([self._evidence(*both) for both in told if both[1].relaxed]),
+            }
+            if first.shows:
+                more["shows"] = tuple(
+                    Shown(self._named(one), one.category, side.name, side.title, value, side.unit)
+                    for of, one in told
+                    for side, value in zip(of.shows, one.shows, strict=False)
+                )
+        more |= _shown(judgements, tally, counts, evidence, missing)
+        verdict, reason = _decide(judgements, rule, counts, tally, breaches, proven, refused, needed)
         unproven = self._unproven(judgements, place) if verdict is Verdict.MET else ""
         if unproven:
             verdict, reason = Verdict.UNDETERMINED, Reason("undocumented", {"keys": unproven})
         return _Found(verdict, reason, more)
+
+    def _named(self, subject: Subject) -> str:
+        return subject.subject or self.facts.places[subject.own].name
 
     def _unproven(self, judgements: list[Judgement], place: int) -> str:
         """The county values that must name a document, and do not."""
@@ -514,7 +562,7 @@ class View:
         """What other rules came to: here, or in how many of the city's counties."""
         if outcome.asked is None:
             return self._outcome_here(outcome, place)
-        limit = self._asked(id, rule, outcome.asked)
+        limit = self._wanted(id, rule, outcome.asked)
         states = {where: self._outcome_in(outcome, where) for where in sorted(self.inside[place] - {place})}
         counted = {where: state for where, state in states.items() if state is not Verdict.NOT_APPLICABLE}
         holding = sum(state is Verdict.MET for state in counted.values())
@@ -575,7 +623,7 @@ class View:
         }
         return _Found(Verdict.MET if same else Verdict.UNMET, Reason("holds" if same else "fails"), more)
 
-    def _asked(self, id: str, rule: Rule, asked: Fraction | str) -> Limit:
+    def _wanted(self, id: str, rule: Rule, asked: Fraction | str) -> Limit:
         """How many counties, or what share of them, on the day."""
         if isinstance(asked, Fraction):
             return Limit(asked, date.min, None, False)
@@ -655,7 +703,7 @@ class View:
                 found.setdefault(count.category, []).append(count)
         parts = []
         for category, own in found.items():
-            unmet, unknown = sum([one.unmet for one in own]), sum([one.unknown for one in own])
+            checked, met, unmet, unknown = _tally(own)
             verdict = Verdict.UNMET if unmet else Verdict.UNDETERMINED if unknown else Verdict.MET
             # The worst of what was asked first, of those of whom it was asked; of a breach, if there is one.
             telling = next((one for one in own if one.unmet), own[0])
@@ -665,9 +713,8 @@ class View:
             limit = limits.get(category) or limits.get(None)
             value: Fraction | None = None if left.codes else telling.worst
             bound = limit.value if limit else None
-            checked = sum([one.checked for one in own])
             if isinstance(judgement.requires, conditions.And | conditions.Or) and judgement.required > 2:
-                value, bound = Fraction(checked - unmet - unknown, checked), Fraction(1)
+                value, bound = Fraction(met, checked), Fraction(1)
             parts.append(Part(category, value, bound, verdict, checked, unmet))
         return tuple(parts)
 
@@ -893,7 +940,7 @@ def _distance(judgement: Judgement, subject: Subject, index: int) -> tuple[Fract
     unit = left.counts_in or left.lacks_in
     if unit is None or not isinstance(per, Fraction) or (left.lacks_in and not limit):
         return apart, left.unit or right.unit
-    amount = apart * per / (limit if left.lacks_in else 1)
+    amount = apart * per / limit if left.lacks_in else apart * per
     return Fraction(ceil(amount)) if unit in WHOLE_UNITS else amount, unit
 
 
@@ -916,6 +963,15 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
     return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True))
 
 
+def _tally(counts: Iterable[Count]) -> _Tally:
+    met = unmet = unknown = 0
+    for count in counts:
+        met += count.met
+        unmet += count.unmet
+        unknown += count.unknown
+    return _Tally(met + unmet + unknown, met, unmet, unknown)
+
+
 def _source_of_limit(judgements: list[Judgement]) -> Source | None:
     """The source of the day's value of a parameter, where it has one of its own."""
     sources = [limit.source for one in judgements for limit in one.limits if limit.source]
@@ -927,7 +983,7 @@ def _decide(
     judgements: list[Judgement],
     rule: Rule,
     counts: list[Count],
-    checked: int,
+    tally: _Tally,
     breaches: int,
     proven: int,
     refused: list[str],
@@ -937,12 +993,12 @@ def _decide(
 
     `proven` breaches are of rows by themselves, so that no refused row can change them.
     """
-    unknown = sum([count.unknown for count in counts])
-    whole = sum([count.unknown for count in counts if judgements[count.part].proves])
-    if judgements[0].share and whole and not refused:
-        # Nobody knows how many they are: no share can be told.
-        return Verdict.UNDETERMINED, Reason("missing", {"missing": whole, "checked": checked, "needed": needed})
+    checked, unknown = tally.checked, tally.unknown
     if judgements[0].share:
+        whole = sum([count.unknown for count in counts if judgements[count.part].proves])
+        if whole and not refused:
+            # Nobody knows how many they are: no share can be told.
+            return Verdict.UNDETERMINED, Reason("missing", {"missing": whole, "checked": checked, "needed": needed})
         return _share(judgements[0].share, checked, breaches, unknown, refused, needed)
     if breaches and (proven or not refused):
         if checked == 1:
@@ -992,7 +1048,7 @@ def _share(
 
 def _shown(
     judgements: list[Judgement],
-    checked: int,
+    tally: _Tally,
     counts: list[Count],
     evidence: tuple[Evidence, ...],
     missing: tuple[Evidence, ...],
@@ -1003,10 +1059,10 @@ def _shown(
     """
     left, comparator, right = judgements[0].sides[0]
     table = judgements[0].table
-    if checked and (checked > 1 if table is None or table.of_places else True):
-        share = judgements[0].share.value if judgements[0].share else Fraction(1)
-        holding = sum([count.met for count in counts])
-        return {"value": Fraction(holding, checked), "limit": share, "comparator": ">=", "share": True}
+    if tally.checked and (tally.checked > 1 if table is None or table.of_places else True):
+        share = judgements[0].share.value if judgements[0].share else ONE
+        value = ONE if tally.met == tally.checked else Fraction(tally.met, tally.checked)
+        return {"value": value, "limit": share, "comparator": ">=", "share": True}
     shown: dict[str, Any] = {"comparator": comparator, "unit": left.unit or right.unit}
     for one in (*evidence[:1], *missing[:1]):
         return {**shown, "value": one.value, "limit": one.limit, "comparator": one.comparator}

@@ -176,8 +176,7 @@ class Judgement:
 class Batch:
     """Judgements of the same subjects for the same places: one scan serves them all.
 
-    `result` is the name of the table that its judged rows are kept in, where they are; of one judgement, which costs
-    less to make twice than to write down, it is a view.
+    `result` is the name of the view of its judged rows: a query of one judgement has no need of the others.
     """
 
     judgements: tuple[Judgement, ...]
@@ -195,28 +194,28 @@ class Batch:
         return judged(self).sql(dialect=self.dialect, copy=False)
 
     @cached_property
-    def kept(self) -> str:
-        """The statement that keeps its judged rows."""
-        return _made(self.result, judged(self), self.dialect, len(self.judgements) == 1)
+    def made(self) -> str:
+        """The statement that makes the view of its judged rows."""
+        return _made(self.result, judged(self), self.dialect, True)
 
     @cached_property
     def counts(self) -> str:
-        """The query that counts the rows that were kept."""
+        """The query that counts its judged rows."""
         return counts(self, self.result).sql(dialect=self.dialect, copy=False)
 
     @cached_property
     def worst(self) -> tuple[str | None, ...]:
-        """For each judgement the query of what its first comparison reads, of kept rows by their `numbers`."""
+        """For each judgement the query of what its first comparison reads, of judged rows by their `numbers`."""
         return tuple(worst(self, one) for one in self.judgements)
 
     @cached_property
     def told(self) -> tuple[str, ...]:
-        """For each judgement the query of the rows, of those that were kept, that a report tells of."""
+        """For each judgement the query of the judged rows that a report tells of."""
         return tuple(told(self, number).sql(dialect=self.dialect, copy=False) for number in range(len(self.judgements)))
 
     @cached_property
     def sampled(self) -> tuple[str, ...]:
-        """For each judgement the query of the kept rows that another engine judges again (`sampled`)."""
+        """For each judgement the query of the judged rows that another engine judges again (`sampled`)."""
         return tuple(sampled(self, number) for number in range(len(self.judgements)))
 
 
@@ -243,11 +242,11 @@ class Root:
 class Plan:
     """What an engine has to do: from `tables` make each of `subjects` a table, settle `roots`, judge each batch.
 
-    The queries of each step of `subjects` read what the steps
-    before have made, and may run side by side.
+    The queries of each step of `subjects` read what the steps before have made, and may run side by side. Those that
+    are `views` cost less to compute where they are read than to write down.
 
     `judgements` are all that were asked for; those without any facts are in no batch. `checks` are the rules among
-    them that are cross-checks, `once` the subjects that are read by nothing but one batch: a view does for them.
+    them that are cross-checks.
     """
 
     tables: tuple[str, ...]
@@ -257,13 +256,13 @@ class Plan:
     batches: tuple[Batch, ...]
     checks: frozenset[str]
     dialect: str
-    once: frozenset[str] = frozenset()
+    views: frozenset[str]
 
     @cached_property
     def steps(self) -> tuple[tuple[str, ...], ...]:
         """The statements that make each of `subjects` a table or a view, step by step."""
         return tuple(
-            tuple(_made(name, query, self.dialect, name in self.once) for name, query in step.items())
+            tuple(_made(name, query, self.dialect, name in self.views) for name, query in step.items())
             for step in self.subjects
         )
 
@@ -271,7 +270,7 @@ class Plan:
         """What is kept of a plan: its texts, and not the trees that they were written from."""
         written = {"steps": self.steps}
         for batch in self.batches:
-            for name in ("judged", "kept", "counts", "worst", "told", "sampled"):
+            for name in ("judged", "made", "counts", "worst", "told", "sampled"):
                 getattr(batch, name)  # written now, while the trees are there
         return {**self.__dict__, **written, "subjects": ()}
 
@@ -505,7 +504,7 @@ def _approximate(ratio: Ratio) -> exp.Expr:
 
 
 def told(batch: Batch, number: int) -> exp.Select:
-    """The kept rows of a batch that a report tells of: judgement `number` may not hold, or shows a measure.
+    """The judged rows of a batch that a report tells of: judgement `number` may not hold, or shows a measure.
 
     Its columns are `told_columns`.
     """
@@ -527,7 +526,7 @@ def told(batch: Batch, number: int) -> exp.Select:
 
 
 def sampled(batch: Batch, number: int) -> str:
-    """The query of the kept rows of the places $1, and of what elsewhere is within `NEAR` of a limit.
+    """The query of the judged rows of the places $1, and of what elsewhere is within `NEAR` of a limit.
 
     Of rows elsewhere that have the same on both sides of every comparison, one. Its columns are `told_columns`.
     """
@@ -553,7 +552,7 @@ def sampled(batch: Batch, number: int) -> str:
 
 
 def spread(batch: Batch, number: int, columns: Iterable[str], names: Iterable[str]) -> str:
-    """The query of how many kept subjects of a judgement have the same `columns`, by place; with a name of one."""
+    """The query of how many subjects of a judgement have the same `columns`, by place; with a name of one."""
     by = ", ".join(["place", *(f'"{name}"' for name in columns)])
     named = " || ' ' || ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '')" for name in names) or "NULL"
     return _spelled(
@@ -564,7 +563,7 @@ def spread(batch: Batch, number: int, columns: Iterable[str], names: Iterable[st
 
 
 def standing(batch: Batch, number: int, subject: str) -> str:
-    """The query of whether a judgement holds for all kept rows of a `subject`, by place; NULL: it can't be told."""
+    """The query of whether a judgement holds for all rows of a `subject`, by place; NULL: it can't be told."""
     return _spelled(
         f'SELECT place, "{subject}", CASE WHEN bool_or(NOT h{number}) THEN false '
         f'WHEN bool_or(h{number} IS NULL) THEN NULL ELSE true END FROM "{batch.result}" '

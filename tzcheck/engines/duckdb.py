@@ -58,7 +58,7 @@ def judged_by(
         own = connection.cursor()
         # Of a place there is one row, or one a category: they need no counting.
         if not (everyone or few) and batch.first.table is not None:
-            own.execute(batch.kept)
+            own.execute(batch.made)
             return *_counts(own, batch), list(_subjects(own, batch)), []
         rows = own.execute(batch.judged).fetchall()
         at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
@@ -106,7 +106,7 @@ def sampled(plan: Plan, facts: Facts, places: Sequence[int]) -> tuple[Subject, .
     for batch in plan.batches:
         wanted = [(number, one) for number, one in enumerate(batch.judgements) if one.rule not in plan.checks]
         if wanted and batch.result not in there:
-            connection.execute(batch.kept)
+            connection.execute(batch.made)
         for number, judgement in wanted:
             at = {name: place for place, name in enumerate(sql.told_columns(batch, number))}
             rows = connection.execute(batch.sampled[number], [list(places)]).fetchall()
@@ -140,7 +140,7 @@ def details_by(
         standings: list[Standing] = []
         wanted = [(number, one) for number, one in enumerate(batch.judgements) if one.rule in rules]
         if wanted and batch.result not in there:
-            own.execute(batch.kept)
+            own.execute(batch.made)
         for number, judgement in wanted:
             subject = judgement.table.subject if judgement.table else None
             if subject in REFERENCES:
@@ -242,7 +242,7 @@ def _side_of(limit: Fraction, rows: list[tuple[Fraction, Fraction]]) -> int:
 
 
 def _counts(connection: Any, batch: Batch) -> tuple[int, list[Count]]:
-    """How many the kept rows of a batch are, and how they came out."""
+    """How many the judged rows of a batch are, and how they came out."""
     rows = connection.execute(batch.counts).fetchall()
     counts: list[Count] = []
     asked = [(one, query) for one, query in zip(batch.judgements, batch.worst, strict=True) if not one.aside]
@@ -263,7 +263,7 @@ def _counts(connection: Any, batch: Batch) -> tuple[int, list[Count]]:
 
 
 def _subjects(connection: Any, batch: Batch) -> Iterable[Subject]:
-    """The subjects of the kept rows that a report tells of."""
+    """The subjects of the judged rows that a report tells of."""
     for index, (judgement, query) in enumerate(zip(batch.judgements, batch.told, strict=True)):
         at = {name: place for place, name in enumerate(sql.told_columns(batch, index))}
         make = _maker(judgement, index, at)

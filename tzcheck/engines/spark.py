@@ -123,8 +123,8 @@ def judge(
                 session.read.parquet(path.as_uri()).createTempView(name)
             cursor = Cursor(session)
             judged = judged_by(cursor, _settle, plan, False, few, progress)
-            kept = () if few else [batch.result for batch in plan.batches]
-            return judged, details_by(cursor, kept, plan, detailed) if detailed else ([], [])
+            made = () if few else [batch.result for batch in plan.batches if batch.first.table]
+            return judged, details_by(cursor, made, plan, detailed) if detailed else ([], [])
         except (PySparkException, Py4JError) as error:
             raise EngineFault([Problem("error", "spark", details={"why": _why(error)})]) from error
 
