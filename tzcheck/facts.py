@@ -498,7 +498,8 @@ def _monitored(reading: Reading) -> Iterator[tuple[Any, ...]]:
     A level or a variation without a subject holds for every subject that has none of its own, or for all of them.
     """
     found: dict[int, dict[str, dict[str, tuple[int, str | None]]]] = {}
-    for cells in reading.store.rows(VALUES):
+    given = any(key.startswith("monitoring_") for key, _ in reading.store.grouped(VALUES, "key"))
+    for cells in reading.store.rows(VALUES) if given else ():
         stem, _, subject = cells["key"].partition(".")
         if stem in ("monitoring_level", "monitoring_variation"):
             of_place = found.setdefault(cells["_place"], {})
