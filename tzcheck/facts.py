@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 MERGED = "↑"
 # So many rows are held as Python's at a time, and so many of them are turned into columns at once.
 MOST_ROWS, AT_ONCE = 100_000, 1_000
+# A table of at most so many rows is read as a whole where a cell of it is asked for.
+FEW_ROWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class TypedTable:
     @cached_property
     def _is_small(self) -> bool:
         """Whether all of its rows may be held at once."""
-        return bool(sum(rows for *_, rows in self.counted("_place")) <= MOST_ROWS)
+        return bool(sum(rows for *_, rows in self.counted("_place")) <= FEW_ROWS)
 
     def _keep(self, rows: Iterable[dict[str, Any]]) -> None:
         for cells in rows:

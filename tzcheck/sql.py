@@ -1,6 +1,6 @@
 """Rules as SQL trees: subjects with their measures, and the verdict of each. No engine is named here."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -209,9 +209,14 @@ class Batch:
         return tuple(worst(self, one) for one in self.judgements)
 
     @cached_property
-    def told(self) -> tuple[str, ...]:
-        """For each judgement the query of the judged rows that a report tells of."""
-        return tuple(told(self, number).sql(dialect=self.dialect, copy=False) for number in range(len(self.judgements)))
+    def told(self) -> tuple[tuple[tuple[int, ...], str], ...]:
+        """The query of the judged rows that a report tells of: one a judgement, and one for all that are aside."""
+        aside = tuple(number for number, one in enumerate(self.judgements) if one.aside)
+        alone = [(number,) for number, one in enumerate(self.judgements) if not one.aside]
+        return tuple(
+            (numbers, told(self, numbers).sql(dialect=self.dialect, copy=False))
+            for numbers in [*alone, *([aside] if aside else [])]
+        )
 
     @cached_property
     def sampled(self) -> tuple[str, ...]:
@@ -503,26 +508,25 @@ def _approximate(ratio: Ratio) -> exp.Expr:
     return exp.Div(this=above, expression=exp.cast(ratio.denominator.copy(), "DOUBLE"))
 
 
-def told(batch: Batch, number: int) -> exp.Select:
-    """The judged rows of a batch that a report tells of: judgement `number` may not hold, or shows a measure.
+def told(batch: Batch, numbers: Sequence[int]) -> exp.Select:
+    """The judged rows of a batch that a report tells of: of one of the judgements `numbers`.
 
-    Its columns are `told_columns`.
+    It may not hold, or shows a measure; one that is aside fails. Its columns are `told_columns`.
     """
-    judgement = batch.judgements[number]
-    fails = exp.not_(exp.column(f"h{number}"))
+    return exp.Select(
+        expressions=[exp.column(name, quoted=True) for name in told_columns(batch, numbers)],
+        from_=exp.From(this=table_named(batch.result)),
+        where=exp.Where(this=exp.or_(*(_told(batch.judgements[number], number) for number in numbers))),
+    )
+
+
+def _told(judgement: Judgement, number: int) -> exp.Expr:
+    """Whether a report tells of a row for judgement `number`."""
+    if judgement.aside:
+        return exp.not_(exp.column(f"h{number}"))
     inside = exp.not_(exp.paren(exp.Is(this=exp.column(f"a{number}"), expression=exp.false())))
     unsure = exp.not_(exp.paren(exp.Is(this=exp.column(f"h{number}"), expression=exp.true())))
-    return exp.Select(
-        expressions=[exp.column(name, quoted=True) for name in told_columns(batch, number)],
-        from_=exp.From(this=table_named(batch.result)),
-        where=exp.Where(
-            this=fails
-            if judgement.aside
-            else inside
-            if judgement.shows or judgement.strictly
-            else exp.and_(inside, unsure)
-        ),
-    )
+    return inside if judgement.shows or judgement.strictly else exp.and_(inside, unsure)
 
 
 def sampled(batch: Batch, number: int) -> str:
@@ -531,7 +535,7 @@ def sampled(batch: Batch, number: int) -> str:
     Of rows elsewhere that have the same on both sides of every comparison, one. Its columns are `told_columns`.
     """
     judgement = batch.judgements[number]
-    columns = ", ".join(f'"{name}"' for name in told_columns(batch, number))
+    columns = ", ".join(f'"{name}"' for name in told_columns(batch, [number]))
     inside = "place IN (SELECT unnest($1::INTEGER[]))"
     query = f'SELECT {columns} FROM "{batch.result}" WHERE {inside}'
     near = [
@@ -578,9 +582,10 @@ def judged_columns(batch: Batch) -> list[str]:
     return ["place", *_columns_read(batch.judgements), *outcomes]
 
 
-def told_columns(batch: Batch, number: int) -> list[str]:
-    """The names of the columns that `told` yields, in order: those that judgement `number` needs."""
-    return ["place", *_columns_read([batch.judgements[number]]), f"a{number}", f"h{number}"]
+def told_columns(batch: Batch, numbers: Sequence[int]) -> list[str]:
+    """The names of the columns that `told` yields, in order: those that the judgements `numbers` need."""
+    outcomes = [f"{letter}{number}" for number in numbers for letter in "ah"]
+    return ["place", *_columns_read([batch.judgements[number] for number in numbers]), *outcomes]
 
 
 def _columns_read(judgements: Iterable[Judgement]) -> list[str]:

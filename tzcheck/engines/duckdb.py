@@ -108,7 +108,7 @@ def sampled(plan: Plan, facts: Facts, places: Sequence[int]) -> tuple[Subject, .
         if wanted and batch.result not in there:
             connection.execute(batch.made)
         for number, judgement in wanted:
-            at = {name: place for place, name in enumerate(sql.told_columns(batch, number))}
+            at = {name: place for place, name in enumerate(sql.told_columns(batch, [number]))}
             rows = connection.execute(batch.sampled[number], [list(places)]).fetchall()
             found += map(_maker(judgement, number, at), rows)
     return tuple(sorted(found, key=_order))
@@ -264,12 +264,13 @@ def _counts(connection: Any, batch: Batch) -> tuple[int, list[Count]]:
 
 def _subjects(connection: Any, batch: Batch) -> Iterable[Subject]:
     """The subjects of the judged rows that a report tells of."""
-    for index, (judgement, query) in enumerate(zip(batch.judgements, batch.told, strict=True)):
-        at = {name: place for place, name in enumerate(sql.told_columns(batch, index))}
-        make = _maker(judgement, index, at)
+    for numbers, query in batch.told:
+        at = {name: place for place, name in enumerate(sql.told_columns(batch, numbers))}
+        makers = [(_maker(batch.judgements[number], number, at), at[f"h{number}"]) for number in numbers]
         found = connection.execute(query)
         while rows := found.fetchmany(10_000):
-            yield from map(make, rows)
+            for make, holds in makers:
+                yield from map(make, rows if len(makers) == 1 else [row for row in rows if row[holds] is False])
 
 
 def _tallied(
