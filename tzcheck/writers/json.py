@@ -10,7 +10,7 @@ from typing import Any
 
 from tzcheck.report import Report, as_data
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False)
 # The lists whose items have lines of their own.
 LINED = (
     "readings",
