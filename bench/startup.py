@@ -8,7 +8,7 @@ import sys
 import time
 
 ROUNDS = 9
-MODULES = "tzcheck.cli, tzcheck.report, tzcheck.writers"
+MODULES = "tzcheck.cli, tzcheck.report, tzcheck.writers.text"
 ENGINES = "import duckdb, durable.engine" if sys.version_info < (3, 13) else "import duckdb"
 COMMANDS = {
     "import of its own modules": ["-c", f"import {MODULES}; {ENGINES}"],
