@@ -86,7 +86,7 @@ class Judgement:
     and `needs` says what would. `share` is how many of its subjects must hold, where not all must.
     Where relaxations are allowed, `strictly` is what is asked without them. `stated` are the county values that must
     name a document, each with whether it is a city's sum over its counties.
-    Of one that is `aside`, a cross-check that nobody asked for, only the subjects that fail are told of and counted.
+    Of one that is `aside`, a cross-check that nobody asked for, the subjects that fail are told of, and none counted.
     """
 
     rule: str | None
@@ -283,7 +283,8 @@ class Plan:
 def _made(name: str, query: exp.Expr, dialect: str, view: bool) -> str:
     """The statement that makes a table of a query, or a view."""
     kind = "VIEW" if view else "TABLE"
-    return exp.Create(this=table_named(name), kind=kind, expression=query).sql(dialect=dialect)
+    # A view costs nothing to make anew: nobody need remember which are there.
+    return exp.Create(this=table_named(name), kind=kind, expression=query, replace=view).sql(dialect=dialect)
 
 
 def table_named(name: str, alias: str | None = None) -> exp.Table:

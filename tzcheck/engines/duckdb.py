@@ -101,11 +101,11 @@ def sampled(plan: Plan, facts: Facts, places: Sequence[int]) -> tuple[Subject, .
 
     The plan must have been judged before.
     """
-    connection, there = facts.store.connection, facts.store.made()
+    connection = facts.store.connection
     found: list[Subject] = []
     for batch in plan.batches:
         wanted = [(number, one) for number, one in enumerate(batch.judgements) if one.rule not in plan.checks]
-        if wanted and batch.result not in there:
+        if wanted:
             connection.execute(batch.made)
         for number, judgement in wanted:
             at = {name: place for place, name in enumerate(sql.told_columns(batch, [number]))}
@@ -122,24 +122,21 @@ def _order(one: Subject) -> tuple[Any, ...]:
 def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spread], list[Standing]]:
     """Where the subjects of `rules` that make one comparison of numbers stand; how every school does under `rules`.
 
-    The plan must have been judged before: the subjects that it made are read, each batch once.
+    The plan must have been judged before: the subjects that it made are read.
     """
-    there = facts.store.made()
     with facts.store.bounded():
-        return details_by(facts.store.connection, there, plan, rules)
+        return details_by(facts.store.connection, plan, rules)
 
 
-def details_by(
-    connection: Any, there: Collection[str], plan: Plan, rules: Collection[str]
-) -> tuple[list[Spread], list[Standing]]:
-    """`details` of a database in which the tables and views `there` were made."""
+def details_by(connection: Any, plan: Plan, rules: Collection[str]) -> tuple[list[Spread], list[Standing]]:
+    """`details` of a database that has judged the plan."""
 
     def of_batch(batch: Batch) -> tuple[list[Spread], list[Standing]]:
         own = connection.cursor()
         spreads: list[Spread] = []
         standings: list[Standing] = []
         wanted = [(number, one) for number, one in enumerate(batch.judgements) if one.rule in rules]
-        if wanted and batch.result not in there:
+        if wanted:
             own.execute(batch.made)
         for number, judgement in wanted:
             subject = judgement.table.subject if judgement.table else None

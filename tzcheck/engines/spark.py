@@ -50,7 +50,7 @@ LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 def _made(generator: Any, made: exp.Create) -> str:
     """A table is a view whose rows are kept."""
     name, query = generator.sql(made, "this"), generator.sql(made, "expression")
-    return f"CACHE TABLE {name} AS {query}" if made.kind == "TABLE" else f"CREATE TEMPORARY VIEW {name} AS {query}"
+    return f"{'CACHE TABLE' if made.kind == 'TABLE' else 'CREATE OR REPLACE TEMPORARY VIEW'} {name} AS {query}"
 
 
 def _divided(generator: Any, division: exp.IntDiv) -> str:
@@ -123,8 +123,7 @@ def judge(
                 session.read.parquet(path.as_uri()).createTempView(name)
             cursor = Cursor(session)
             judged = judged_by(cursor, _settle, plan, False, few, progress)
-            made = () if few else [batch.result for batch in plan.batches if batch.first.table]
-            return judged, details_by(cursor, made, plan, detailed) if detailed else ([], [])
+            return judged, details_by(cursor, plan, detailed) if detailed else ([], [])
         except (PySparkException, Py4JError) as error:
             raise EngineFault([Problem("error", "spark", details={"why": _why(error)})]) from error
 
