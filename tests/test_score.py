@@ -57,6 +57,16 @@ OF_ALL = (
     "demo.unset",
     "demo.extra",
 )
+# What indicators 1 to 7 divide by the number of pupils.
+RESOURCES = (
+    "above_degree_primary",
+    "backbone_primary",
+    "pe_art_primary",
+    "teaching_area",
+    "sports_ground_area",
+    "equipment_value",
+    "multimedia_rooms",
+)
 ATTESTED = "indicator,holds,document_no\n"
 
 
@@ -315,3 +325,23 @@ def test_a_blank_mark_is_missing_and_no_error(tmp_path: Path) -> None:
     run = check(facts(tmp_path / "f", marks="indicator,mark\nbalanced.1,\n"), "--standard", "balanced.1")
     one = run.indicators("椒江区")["balanced.1"]
     assert (run.code, one["verdict"], one["reason"], problems(run)) == (1, "undetermined", "the mark is blank", [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "columns"),
+    [
+        ("2000,0,100,5,1,20,20,10", {"4": "teaching_area", "5": "indoor_sports_area"}),
+        ("2000,100,0,5,1,20,20,10", {"4": "teaching_area", "5": "sports_ground_area"}),
+        ("0,0,0,0,0,0,0,0", {str(number): column for number, column in enumerate(RESOURCES, start=1)}),
+    ],
+)
+def test_a_breach_names_the_column_of_what_is_divided_also_where_that_is_0(
+    tmp_path: Path, cells: str, columns: dict[str, str]
+) -> None:
+    teachers = "above_degree_primary,backbone_primary,pe_art_primary"
+    header = "teaching_area,sports_ground_area,indoor_sports_area,equipment_value,multimedia_rooms"
+    rows = f"school_id,school,type,students_primary,{header},{teachers}\n1,甲,小学,1000,{cells}\n"
+    run = check(facts(tmp_path, schools=rows), "--standard", "balanced", "--engine", "duckdb")
+    found = run.indicators("椒江区")
+    named = {number: found[f"balanced.{number}"]["evidence"][0]["column"] for number in columns}
+    assert named == columns

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import os
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -232,3 +234,15 @@ def test_no_text_of_the_facts_ends_an_annotation(hostile: Path) -> None:
         shape = re.fullmatch(r"::(error|warning) ((?:file|line|title)=[^:,]*,?)+::(.*)", line)
         assert shape, line
         assert "%0A" not in line.replace("%250A", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a file may have such a name")
+def test_a_file_whose_name_is_no_unicode_is_in_the_result(tmp_path: Path) -> None:
+    folder = facts(tmp_path / "facts", schools="school_id,school,type\n1,甲,小学\n")
+    (folder / "schools.csv").rename(folder / os.fsdecode(b"schools\xe4.csv"))
+    output = tmp_path / "result.json"
+    run = tzcheck("check", folder, "--format", "json", "--output", output)
+    found = json.loads(output.read_text(encoding="utf-8"))
+    named = {one["path"] for one in found["facts"]} | {one["file"] for one in found["problems"]}
+    assert run.code in (1, 3)
+    assert "schools?.csv" in named

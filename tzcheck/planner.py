@@ -810,6 +810,7 @@ class _Planner:
         read = tuple(f"{kept}{end}" for end in self.ends(pack, name))
         per = self.per(pack, name)
         columns = _columns_behind(pack, name)
+        dividend = _dividend(pack, table, one) if table else []
         return Side(
             Ratio(*(exp.column(column, quoted=True) for column in read)),
             name,
@@ -834,15 +835,21 @@ class _Planner:
                 for part in self.with_parts(pack, name).values()
                 if part.table and (behind := _column_behind(pack, part))
             ),
-            shared=table is not None and not any(column.sources for column in _dividend(pack, table, one)),
-            single=table is not None and len(measure.dividend(one.expression)) == len(_dividend(pack, table, one)) == 1,
+            shared=table is not None and not any(column.sources for column in dividend),
+            single=[column.id for column in dividend] == list(measure.dividend(one.expression)) and len(dividend) == 1,
+            summed=tuple(column.id for column in dividend) if len(dividend) > 1 else (),
         )
 
 
 def _dividend(pack: RulePack, table: Table, one: Measure) -> list[Column]:
-    """The columns of the table in what a measure divides."""
-    names = measure.dividend(one.expression)
-    return [table.column(name) for name in names if name in table.column_ids]
+    """The columns of the table in what a measure divides, and in what the measures of it divide."""
+    found: dict[str, Column] = {}
+    for name in measure.dividend(one.expression):
+        if name in table.column_ids:
+            found[name] = table.column(name)
+        elif name in pack.measures and pack.measures[name].table == table.id:
+            found |= {column.id: column for column in _dividend(pack, table, pack.measures[name])}
+    return list(found.values())
 
 
 def _columns_behind(pack: RulePack, name: str) -> tuple[str, ...]:

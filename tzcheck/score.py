@@ -232,14 +232,17 @@ class Scored:
 class _Asked(NamedTuple):
     """What is the same of a rule everywhere: what it asks, and reads, and the day that it is due where that is to come.
 
-    `tables` are those of files, `reads` what one at least must be given of, and `bases` the tables whose rows are its
-    subjects.
+    `tables` are those of files, `given` the places that anything that it reads was given of, and `based` those that
+    have a row of the tables `bases`, whose rows are its subjects. `stated` are the county values that must name a
+    document, each with whether it is a sum's.
     """
 
     judgements: list[Judgement]
     tables: frozenset[str]
-    reads: frozenset[tuple[str, str | None]]
+    given: frozenset[int]
     bases: frozenset[str]
+    based: frozenset[int]
+    stated: frozenset[tuple[str, bool]]
     limit_source: Source | None
     due: date | None
 
@@ -396,18 +399,14 @@ class View:
     def _hold(self) -> None:
         """Reads the rows of which a cell may be told: of a sum a part, of a blank it, of a check what it is about."""
         wanted: dict[str, set[tuple[int, int]]] = defaultdict(set)
-        summed = {
-            id: [any(len(side.columns) > 1 for left, _, right in one.sides for side in (left, right)) for one in found]
-            for id, found in self.judgements.items()
-        }
         checks = self.book.checks
         for (id, basis, _), told in self.told.items():
             for one in told if basis == "facts" else ():
-                table = self.judgements[id][one.part].table
-                breach = one.holds is False and (summed[id][one.part] or id in checks)
-                needed = breach or one.holds is None
-                if needed and table and one.file is not None and one.row is not None:
-                    wanted[table.id].add((one.file, one.row))
+                judgement = self.judgements[id][one.part]
+                if judgement.table is None or one.holds or one.file is None or one.row is None:
+                    continue
+                if one.holds is None or id in checks or judgement.sides[_telling(judgement, one)][0].summed:
+                    wanted[judgement.table.id].add((one.file, one.row))
         for id, rows in wanted.items():
             if id in self.facts.tables:
                 self.facts.tables[id].hold(sorted(rows))
@@ -423,14 +422,15 @@ class View:
         """What is the same of a rule everywhere."""
         if id not in self.asked:
             judgements = self.judgements[id]
+            # Of places there are always some.
+            bases = frozenset(one.base for one in judgements if one.base) if all(one.base for one in judgements) else ()
             self.asked[id] = _Asked(
                 judgements,
                 frozenset(table for one in judgements for table in one.tables),
-                frozenset(read for one in judgements for read in one.reads),
-                # Of places there are always some.
-                frozenset(one.base for one in judgements if one.base)
-                if all(one.base for one in judgements)
-                else frozenset(),
+                frozenset().union(*(self.present[read] for one in judgements for read in one.reads)),
+                frozenset(bases),
+                frozenset().union(*(self.present[base, None] for base in bases)),
+                frozenset(stated for one in judgements for stated in one.stated),
                 _source_of_limit(judgements),
                 self._due(id, rule),
             )
@@ -501,11 +501,10 @@ class View:
         refused = [
             table for table, where, _ in self.refused if table in asked.tables and (where is None or where in within)
         ]
-        if not refused and not any(not self.present[read].isdisjoint(within) for read in asked.reads):
+        if not refused and asked.given.isdisjoint(within):
             return None
-        bases = asked.bases
-        if bases and not refused and not any(not self.present[base, None].isdisjoint(within) for base in bases):
-            return _Found(Verdict.UNDETERMINED, Reason("no_facts", {"needed": ", ".join(sorted(bases))}))
+        if asked.bases and not refused and asked.based.isdisjoint(within):
+            return _Found(Verdict.UNDETERMINED, Reason("no_facts", {"needed": ", ".join(sorted(asked.bases))}))
         counts = self.counts.get((id, "facts", place), [])
         tally = _tally(counts)
         more: dict[str, Any] = {"checked": tally.checked, "limit_source": asked.limit_source}
@@ -539,20 +538,18 @@ class View:
                 )
         more |= _shown(judgements, tally, counts, evidence, missing)
         verdict, reason = _decide(judgements, rule, counts, tally, breaches, proven, refused, needed)
-        unproven = self._unproven(judgements, place) if verdict is Verdict.MET else ""
-        if unproven:
+        if asked.stated and verdict is Verdict.MET and (unproven := self._unproven(asked.stated, place)):
             verdict, reason = Verdict.UNDETERMINED, Reason("undocumented", {"keys": unproven})
         return _Found(verdict, reason, more)
 
     def _named(self, subject: Subject) -> str:
         return subject.subject or self.facts.places[subject.own].name
 
-    def _unproven(self, judgements: list[Judgement], place: int) -> str:
+    def _unproven(self, stated: Iterable[tuple[str, bool]], place: int) -> str:
         """The county values that must name a document, and do not."""
         found = {
             key
-            for judgement in judgements
-            for key, summed in judgement.stated
+            for key, summed in stated
             for where in (self.inside[place] - {place} if summed else {place})
             if (where, key) in self.undocumented
         }
@@ -760,9 +757,9 @@ class View:
     def _column(self, judgement: Judgement, side: Side, subject: Subject) -> str | None:
         """The column of the file behind a side; of a sum, one that has a number in it."""
         column = side.column
-        if judgement.table and len(side.columns) > 1 and column in side.columns:
+        if judgement.table and column in side.summed:
             cells = self._cells(judgement.table.id, subject)
-            column = column if cells.get(column) else next((name for name in side.columns if cells.get(name)), column)
+            column = column if cells.get(column) else next((name for name in side.summed if cells.get(name)), column)
         return _in_file(judgement.table, column, subject)
 
     def _blank(self, judgement: Judgement, side: Side, subject: Subject) -> str | None:

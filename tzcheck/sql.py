@@ -42,7 +42,8 @@ class Side:
     `read` are the columns of the row that hold its numerator and, where there is one, its denominator. A side that
     reads none is constant: `constants` gives its value, by the category in the row's column `by` (None: for all).
     `codes` are the codes it can be, where it is no number, `labels` how they are written; `column` is the column of
-    the facts behind it, `columns` all of them, `keys` the county values, `limits` the dated values behind a parameter.
+    the facts behind it, `columns` all of them, `summed` those of its dividend where they are several, `keys` the
+    county values, `limits` the dated values behind a parameter.
     `per` are the columns that hold what a quotient is divided by, where a shortfall is told in the unit `counts_in` of
     its dividend or `lacks_in` of its divisor; `shared` says that the dividend is the whole school's and not the
     stage's, `single` that it is one cell, `child` is the table whose rows it counts. `homes` are the tables that a
@@ -62,6 +63,7 @@ class Side:
     keys: tuple[str, ...] = ()
     labels: Mapping[str, str] | None = None
     columns: tuple[str, ...] = ()
+    summed: tuple[str, ...] = ()
     per: tuple[str, ...] = ()
     counts_in: str | None = None
     lacks_in: str | None = None

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -344,9 +343,9 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
 
     pairs = [(number_of(left), number_of(right)) for left, _, right in judgement.sides]
     shows = [number_of(side) for side in judgement.shows]
-    pers = [_number_at([at[name] for name in left.per]) for left, _, _ in judgement.sides]
     strictly = judgement.strictly
-    pers = pers if any(left.per for left, _, _ in judgement.sides) else []
+    per_at = {left.per: _number_at([at[name] for name in left.per]) for left, _, _ in judgement.sides}
+    pers = [left.per for left, _, _ in judgement.sides] if any(per_at) else []
     reads = [reader for _, reader in readers.values()]
     place, own, applies, holds = at["place"], at["_place"], at[f"a{index}"], at[f"h{index}"]
     indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
@@ -356,6 +355,7 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
         file, row = _read_at(spots) if read_at is None else divmod(cells[read_at], ROWS)
         values = [read(cells) for read in reads]
         sides = tuple([(values[left], values[right]) for left, right in pairs])
+        divided = {per: read(cells) for per, read in per_at.items()} if pers else {}
         return Subject(
             judgement.rule or cells[indicator or 0],
             judgement.basis,
@@ -372,7 +372,7 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
             tuple([values[show] for show in shows]),
             tuple(divmod(one, ROWS) for one in sorted(set().union(*spots))) if of_city else (),
             judgement.part,
-            tuple([per(cells) for per in pers]),
+            tuple([divided[per] for per in pers]),
             strictly is not None and bool(cells[holds]) and not conditions.holds(strictly, sides),
         )
 
@@ -421,8 +421,7 @@ def _number_at(columns: Sequence[int]) -> Callable[[tuple[Any, ...]], Fraction |
     return lambda cells: None if cells[above] is None or cells[below] is None else _quotient(cells[above], cells[below])
 
 
-@lru_cache(maxsize=1024)
 def _quotient(above: int | Decimal, below: int | Decimal) -> Fraction:
-    """The exact quotient. Many rules compare the same number of a row, one after the other."""
+    """The exact quotient."""
     (one, one_below), (other, other_below) = above.as_integer_ratio(), below.as_integer_ratio()
     return Fraction(one * other_below, one_below * other)
