@@ -71,7 +71,7 @@ Level = Literal["county", "zone", "municipal", "city", "province"]
 class Model(BaseModel):
     """What all models share: unknown keys are errors, and nothing changes afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
 
 ModelT = TypeVar("ModelT", bound=Model)
@@ -109,7 +109,7 @@ Dated = dict[Day, Amount | DatedValue | None]
 class ByCategory(BaseModel):
     """A parameter with a value for each category of the column `by`."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, arbitrary_types_allowed=True)
     __pydantic_extra__: dict[str, Dated] = Field(init=False)
 
     by: str

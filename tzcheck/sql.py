@@ -138,6 +138,11 @@ class Judgement:
         """The tables of files that it reads, by name."""
         return sorted({TABLES[id].home for id, _ in self.reads})
 
+    @property
+    def tells_of_all(self) -> bool:
+        """Whether a report tells of what holds too: it shows more than whether it does, or by how much it does."""
+        return bool(self.shows or self.strictly) and not self.aside
+
     def among(self, given: frozenset[str] | None) -> bool:
         """Whether it has subjects where this is given: of places something that it reads, else rows of its table.
 
@@ -178,7 +183,8 @@ class Judgement:
 class Batch:
     """Judgements of the same subjects for the same places: one scan serves them all.
 
-    `result` is the name of the view of its judged rows: a query of one judgement has no need of the others.
+    `result` is the name of the view of its judged rows: a query of one judgement has no need of the others. Those that
+    fail or can't be told are few, and many queries read them: they are kept in a table, which `failing` makes.
     """
 
     judgements: tuple[Judgement, ...]
@@ -206,9 +212,15 @@ class Batch:
         return counts(self, self.result).sql(dialect=self.dialect, copy=False)
 
     @cached_property
-    def worst(self) -> tuple[str | None, ...]:
-        """For each judgement the query of what its first comparison reads, of judged rows by their `numbers`."""
-        return tuple(worst(self, one) for one in self.judgements)
+    def failing(self) -> str:
+        """The statement that makes the table of the judged rows that `told` reads of judgements that tell of few."""
+        numbers = [number for number, one in enumerate(self.judgements) if not one.tells_of_all]
+        query = exp.Select(
+            expressions=[exp.Star()],
+            from_=exp.From(this=table_named(self.result)),
+            where=exp.Where(this=exp.or_(exp.false(), *(_told(self.judgements[number], number) for number in numbers))),
+        )
+        return _made(f"{self.result}_failing", query, self.dialect, False)
 
     @cached_property
     def told(self) -> tuple[tuple[tuple[int, ...], str], ...]:
@@ -277,7 +289,7 @@ class Plan:
         """What is kept of a plan: its texts, and not the trees that they were written from."""
         written = {"steps": self.steps}
         for batch in self.batches:
-            for name in ("judged", "made", "counts", "worst", "told", "sampled"):
+            for name in ("judged", "made", "counts", "failing", "told", "sampled"):
                 getattr(batch, name)  # written now, while the trees are there
         return {**self.__dict__, **written, "subjects": ()}
 
@@ -432,7 +444,7 @@ def counts(batch: Batch, source: str) -> exp.Select:
     """How the subjects of `source` (the result of `judged`) came out: a row a place, category and keyed rule.
 
     Then how many there are; and for each rule of the batch that is not aside: how many hold, hold not, can't be told,
-    and are outside, and which row is the worst of those that hold not, else of those that hold.
+    and are outside, and `read_of_worst` of the worst of those that hold not, else of those that hold.
     """
     first = batch.first
     keys: list[exp.Expr] = [
@@ -451,11 +463,13 @@ def counts(batch: Batch, source: str) -> exp.Select:
         )
         found += [_number_of(test) for test in (holds.copy(), fails.copy(), unknown, inside)]
         one = judgement.requires
-        if isinstance(one, Comparison) and one.operator != "!=" and not judgement.proves:
-            # What fails is further off than what holds.
-            found.append(_worst(judgement, exp.Not(this=exp.Is(this=holds.copy(), expression=exp.Null()))))
-        else:
-            found.append(exp.func("COALESCE", _worst(judgement, fails), _worst(judgement, holds.copy())))
+        for name in read_of_worst(judgement):
+            if isinstance(one, Comparison) and one.operator != "!=" and not judgement.proves:
+                # What fails is further off than what holds.
+                found.append(_worst(judgement, name, exp.Not(this=exp.Is(this=holds.copy(), expression=exp.Null()))))
+            else:
+                both = (_worst(judgement, name, among.copy()) for among in (fails, holds))
+                found.append(exp.func("COALESCE", *both))
     return exp.Select(expressions=found, from_=exp.From(this=table_named(source)), group=exp.Group(expressions=keys))
 
 
@@ -463,11 +477,15 @@ def _number_of(test: exp.Expr) -> exp.Expr:
     return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=test))
 
 
-def _worst(judgement: Judgement, among: exp.Expr) -> exp.Expr:
-    """The `numbered` of the subject that is furthest on the wrong side of the first comparison."""
+def read_of_worst(judgement: Judgement) -> tuple[str, ...]:
+    """The columns that the first comparison reads on its left; none where it compares codes."""
+    left = judgement.sides[0][0]
+    return () if left.codes else left.read
+
+
+def _worst(judgement: Judgement, name: str, among: exp.Expr) -> exp.Expr:
+    """A column of the subject that is furthest on the wrong side of the first comparison."""
     left, operator, right = judgement.sides[0]
-    if left.codes or not left.read:
-        return exp.Null()
     one, other = _approximate(left.ratio), _approximate(right.ratio)
     if operator in (">", ">="):
         one, other = other, one
@@ -479,24 +497,8 @@ def _worst(judgement: Judgement, among: exp.Expr) -> exp.Expr:
         # Limits may differ, so that of several that are as far off it must be the first in the files.
         known = exp.And(this=known, expression=exp.not_(exp.Is(this=exp.paren(badness.copy()), expression=exp.Null())))
         badness = exp.Tuple(expressions=[badness, exp.Neg(this=exp.column("_at"))])
-    number = exp.column(numbered(judgement))
-    return exp.Filter(this=exp.ArgMax(this=number, expression=badness), expression=exp.Where(this=known))
-
-
-def numbered(judgement: Judgement) -> str:
-    """The column by which a subject is known in its category: where it was read, or its place."""
-    return "_at" if judgement.table else "_place"
-
-
-def worst(batch: Batch, judgement: Judgement) -> str | None:
-    """The query of what the first comparison of a judgement reads on its left; None where `counts` names no worst."""
-    left = judgement.sides[0][0]
-    if left.codes or not left.read or judgement.aside:
-        return None
-    number = numbered(judgement)
-    read = ", ".join([number, judgement.category or "NULL", *(f'"{name}"' for name in left.read)])
-    among = "SELECT unnest($numbers::BIGINT[])"
-    return _spelled(f'SELECT {read} FROM "{batch.result}" WHERE {number} IN ({among})', batch.dialect)
+    column = exp.column(name, quoted=True)
+    return exp.Filter(this=exp.ArgMax(this=column, expression=badness), expression=exp.Where(this=known))
 
 
 def _spelled(query: str, dialect: str) -> str:
@@ -516,9 +518,10 @@ def told(batch: Batch, numbers: Sequence[int]) -> exp.Select:
 
     It may not hold, or shows a measure; one that is aside fails. Its columns are `told_columns`.
     """
+    few = not any(batch.judgements[number].tells_of_all for number in numbers)
     return exp.Select(
         expressions=[exp.column(name, quoted=True) for name in told_columns(batch, numbers)],
-        from_=exp.From(this=table_named(batch.result)),
+        from_=exp.From(this=table_named(f"{batch.result}_failing" if few else batch.result)),
         where=exp.Where(this=exp.or_(*(_told(batch.judgements[number], number) for number in numbers))),
     )
 
@@ -529,7 +532,7 @@ def _told(judgement: Judgement, number: int) -> exp.Expr:
         return exp.not_(exp.column(f"h{number}"))
     inside = exp.not_(exp.paren(exp.Is(this=exp.column(f"a{number}"), expression=exp.false())))
     unsure = exp.not_(exp.paren(exp.Is(this=exp.column(f"h{number}"), expression=exp.true())))
-    return inside if judgement.shows or judgement.strictly else exp.and_(inside, unsure)
+    return inside if judgement.tells_of_all else exp.and_(inside, unsure)
 
 
 def sampled(batch: Batch, number: int) -> str:
@@ -554,7 +557,7 @@ def sampled(batch: Batch, number: int) -> str:
     return (
         f'{query} UNION ALL (SELECT DISTINCT ON ({same}) {columns} FROM "{batch.result}" WHERE NOT {inside} '
         f"AND a{number} IS DISTINCT FROM false AND ({' OR '.join(near)}) "
-        f"ORDER BY {same}, place, {numbered(judgement)})"
+        f"ORDER BY {same}, place, {'_at' if judgement.table else '_place'})"
     )
 
 

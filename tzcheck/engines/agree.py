@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from tzcheck.engines import duckdb, rete, spark
+from tzcheck.engines import duckdb, rete
 from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject
 from tzcheck.errors import EngineFault, Problem, UsageFault
 from tzcheck.facts import Facts
@@ -58,7 +58,11 @@ class Judgements:
 
 def dialect(engine: str) -> str:
     """The dialect of SQL in which an engine wants its plan."""
-    return spark.DIALECT if engine == "spark" else "duckdb"
+    if engine != "spark":
+        return "duckdb"
+    from tzcheck.engines import spark
+
+    return spark.DIALECT
 
 
 def judge(
@@ -74,6 +78,8 @@ def judge(
     due = expected(plan, facts)
     few = sum(number for (rule, _), number in due.items() if rule not in plan.checks) <= MOST_SUBJECTS
     if engine == "spark":
+        from tzcheck.engines import spark
+
         judged, found = spark.judge(plan, facts, master or spark.MASTER, few, progress, detailed)
         _check_number(due, judged)
         return Judgements("spark", None, judged.counts, judged.told, (), 0, *found)

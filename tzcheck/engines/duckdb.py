@@ -58,7 +58,9 @@ def judged_by(
         # Of a place there is one row, or one a category: they need no counting.
         if not (everyone or few) and batch.first.table is not None:
             own.execute(batch.made)
-            return *_counts(own, batch), list(_subjects(own, batch)), []
+            number, found = _counts(own, batch)
+            own.execute(batch.failing)
+            return number, found, list(_subjects(own, batch)), []
         rows = own.execute(batch.judged).fetchall()
         at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
         counted: list[Count] = []
@@ -241,20 +243,17 @@ def _counts(connection: Any, batch: Batch) -> tuple[int, list[Count]]:
     """How many the judged rows of a batch are, and how they came out."""
     rows = connection.execute(batch.counts).fetchall()
     counts: list[Count] = []
-    asked = [(one, query) for one, query in zip(batch.judgements, batch.worst, strict=True) if not one.aside]
-    for index, (judgement, query) in enumerate(asked):
-        first = 4 + index * 5
-        worst: dict[tuple[int, str | None], Fraction | None] = {}
-        numbers = [row[first + 4] for row in rows if row[first + 4] is not None]
-        if numbers:
-            value = _number_at(range(2, 2 + len(judgement.sides[0][0].read)))
-            worst = {row[:2]: value(row) for row in connection.execute(query, {"numbers": numbers}).fetchall()}
+    first = 4
+    for judgement in [one for one in batch.judgements if not one.aside]:
+        last = first + 4 + len(sql.read_of_worst(judgement))
+        worst = _number_at(range(first + 4, last))
+        basis, part = judgement.basis, judgement.part
         for row in rows:
             place, category, indicator = row[:3]
-            met, unmet, unknown, outside, number = row[first : first + 5]
-            furthest = worst.get((number, category))
-            rule, basis, part = judgement.rule or indicator, judgement.basis, judgement.part
-            counts.append(Count(rule, basis, place, category, met, unmet, unknown, outside, furthest, part))
+            met, unmet, unknown, outside = row[first : first + 4]
+            rule = judgement.rule or indicator
+            counts.append(Count(rule, basis, place, category, met, unmet, unknown, outside, worst(row), part))
+        first = last
     return sum(row[3] for row in rows), counts
 
 
@@ -276,7 +275,7 @@ def _tallied(
     make = _maker(judgement, index, at)
     applies, holds, place = at[f"a{index}"], at[f"h{index}"], at["place"]
     indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
-    every = whole or bool(judgement.shows or judgement.strictly)
+    every = whole or judgement.tells_of_all
     badness = _badness(judgement, at)
     read = _reader(judgement.sides[0][0], at)
     subjects: list[Subject] = []

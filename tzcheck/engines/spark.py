@@ -1,7 +1,7 @@
 """Spark: judges the subjects of all places by the same queries as DuckDB, on a cluster. Its traps stay in this file."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -83,9 +83,9 @@ class Cursor:
         """Another one of the same session."""
         return Cursor(self.session)
 
-    def execute(self, query: str, values: Mapping[str, Any] | None = None) -> "Cursor":
-        """Asks a query with the `values` of its parameters. Rows of files come in the order of these."""
-        found = self.session.sql(query, args=dict(values or {}))
+    def execute(self, query: str) -> "Cursor":
+        """Asks a query. Rows of files come in the order of these."""
+        found = self.session.sql(query)
         rows = found.collect()
         if "_at" in found.columns:
             at = found.columns.index("_at")

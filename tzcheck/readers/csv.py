@@ -18,7 +18,7 @@ MOST_BLANK = 1_100_000
 DELIMITERS = ",\t;"
 CHUNK = 1 << 20
 # Beyond so many bytes it pays to let DuckDB read the file.
-LARGE = 1 << 20
+LARGE = 1 << 17
 MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # How workbooks begin, whatever they are called.
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
