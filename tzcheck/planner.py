@@ -587,26 +587,30 @@ class _Planner:
         What varies and its weight are measured by the largest of the group, so that they can be added up as whole
         numbers: that sum is the same in whatever order a database takes them.
         """
+        names = [key.alias for key in keys]
+        groups = [exp.column(name) for name in names]
         rows: list[exp.Expr] = [key.copy() for key in keys]
-        scaled: list[exp.Expr] = [exp.column(key.alias) for key in keys]
-        means: list[exp.Expr] = [exp.Star()]
-        names = [exp.column(key.alias) for key in keys]
-        found: list[exp.Expr] = [name.copy() for name in names]
-        window = [name.copy() for name in names]
+        scaled: list[exp.Expr] = [exp.column(name, "of_each") for name in names]
+        # Of each group, and not beside each row by a window: that takes nearly twice the time.
+        most: list[exp.Expr] = [group.copy() for group in groups]
+        means: list[exp.Expr] = [group.copy() for group in groups]
+        found: list[exp.Expr] = [exp.column(name, "by_most") for name in names]
         columns: dict[Any, str] = {}  # of the rows: several coefficients may vary the same, by other weights
 
         def of_row(letter: str, key: Any, value: exp.Expr) -> exp.Column:
             if (letter, key) not in columns:
                 name = columns[letter, key] = f"{letter}{len(columns)}"
                 rows.append(aliased(value, name))
-                most = exp.Window(this=exp.Max(this=exp.Abs(this=exp.column(name))), partition_by=window)
-                scaled.append(exp.column(name) if letter == "u" else aliased(_over(exp.column(name), most), name))
+                if letter == "u":
+                    scaled.append(exp.column(name))
+                else:
+                    most.append(aliased(exp.Max(this=exp.Abs(this=exp.column(name))), f"most_{name}"))
+                    scaled.append(aliased(_over(exp.column(name), exp.column(f"most_{name}")), name))
             return exp.column(columns[letter, key])
 
-        def added(value: exp.Expr, over: bool = False) -> exp.Expr:
+        def added(value: exp.Expr) -> exp.Expr:
             whole = exp.cast(exp.Floor(this=exp.Mul(this=exp.paren(value), expression=PARTS.copy())), "BIGINT")
-            found: exp.Expr = exp.Sum(this=exp.cast(whole, "INT128"))
-            return exp.cast(exp.Window(this=found, partition_by=window) if over else found, "DOUBLE")
+            return exp.cast(exp.Sum(this=exp.cast(whole, "INT128")), "DOUBLE")
 
         for index, (kept, pack, one) in enumerate(varying):
             assert one.variation
@@ -625,7 +629,7 @@ class _Planner:
             p = of_row("p", (pack.id, one.among, one.variation[1]), exp.Case(ifs=[exp.If(this=inside, true=weighed)]))
             lacks = of_row("u", (*key, one.variation[1]), lacking_row)
             m = exp.column(mean)
-            means.append(aliased(_over(added(exp.Mul(this=x, expression=p), True), added(p.copy(), True)), mean))
+            means.append(aliased(_over(added(exp.Mul(this=x, expression=p)), added(p.copy())), mean))
             apart = exp.paren(exp.Sub(this=x.copy(), expression=m))
             square = exp.Mul(this=exp.Mul(this=p.copy(), expression=apart), expression=apart.copy())
             # Of squares that are small what is below a part of 1 counts, too.
@@ -640,14 +644,22 @@ class _Planner:
             lacking = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=lacks))
             complete = exp.EQ(this=lacking, expression=exp.Literal.number(0))
             found.append(aliased(exp.Case(ifs=[exp.If(this=complete, true=exact)]), f"{kept}/n"))
-        inner = exp.Select(expressions=rows, from_=exp.From(this=table_named(source)))
-        by_most = exp.Select(expressions=scaled, from_=exp.From(this=inner.subquery("of_each", copy=False)))
-        middle_query = exp.Select(expressions=means, from_=exp.From(this=by_most.subquery("by_most", copy=False)))
-        return exp.Select(
-            expressions=found,
-            from_=exp.From(this=middle_query.subquery("beside_mean", copy=False)),
-            group=exp.Group(expressions=[name.copy() for name in names]),
-        )
+
+        def beside(one: str, other: str) -> tuple[exp.From, list[exp.Join]]:
+            same = [exp.EQ(this=exp.column(name, one), expression=exp.column(name, other)) for name in names]
+            return exp.From(this=exp.to_table(one)), [exp.Join(this=exp.to_table(other), on=exp.and_(*same))]
+
+        grouped = exp.Group(expressions=groups)
+        from_each, with_most = beside("of_each", "most")
+        from_most, with_mean = beside("by_most", "mean")
+        steps = {
+            "of_each": exp.Select(expressions=rows, from_=exp.From(this=table_named(source))),
+            "most": exp.Select(expressions=most, from_=exp.From(this=exp.to_table("of_each")), group=grouped.copy()),
+            "by_most": exp.Select(expressions=scaled, from_=from_each, joins=with_most),
+            "mean": exp.Select(expressions=means, from_=exp.From(this=exp.to_table("by_most")), group=grouped.copy()),
+        }
+        by = exp.Group(expressions=[one.copy() for one in found[: len(names)]])
+        return exp.Select(expressions=found, from_=from_most, joins=with_mean, group=by, with_=_with(steps))
 
     def varies(self, pack: RulePack, one: Measure) -> tuple[exp.Expr, exp.Expr]:
         """What varies from row to row, and its weight, as floating point numbers."""
