@@ -17,6 +17,7 @@ from tzcheck.cells import parse_date, parse_decimal
 from tzcheck.errors import UsageFault
 from tzcheck.facts import Facts
 from tzcheck.place import TAIZHOU, Places
+from tzcheck.readers import csv as csv_reader
 from tzcheck.reading import Known
 from tzcheck.value import kinds_of, read_values
 
@@ -564,3 +565,39 @@ def test_counties_of_the_same_name_are_told_apart_by_their_codes(tmp_path: Path)
     assert "320106、320302" in run.result["problems"][0]["message"]
     alone = check(tmp_path / "320302", "--standard", "balanced.15", "--county", "鼓楼区").result
     assert [one["code"] for one in alone["counties"]] == ["320302"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_name_that_could_stand_for_others_is_one_file_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(csv_reader, "LARGE", -1)
+    for name, students in (("2022[0-9]", 41), ("20220", 42)):
+        written = tmp_path / "classes.csv"
+        written.write_text(CLASSES + f"2133000001,小学,一,1,{students}\n", encoding="utf-8")
+        if kind == "parquet":
+            written = in_parquet(written, tmp_path / "classes.parquet")
+        written.rename(facts(tmp_path / name) / written.name)
+    assert column(read(tmp_path / "2022[0-9]"), "classes", "students") == [41]
+
+
+def test_a_damaged_page_of_a_parquet_file_is_told_and_nothing_of_the_file_is_taken(tmp_path: Path) -> None:
+    rows = "".join(f"2133000001,小学,一,{number},45\n" for number in range(1, 2_000))
+    folder = facts(tmp_path / "f", classes=CLASSES + rows)
+    path = in_parquet(folder / "classes.csv", folder / "classes.parquet")
+    ((offset,),) = duckdb.sql(f"SELECT max(data_page_offset) FROM parquet_metadata('{path}')").fetchall()
+    content = bytearray(path.read_bytes())
+    content[offset + 20 : offset + 60] = b"\xff" * 40
+    path.write_bytes(content)
+    found = read(folder)
+    assert codes(found) == [("parquet_damaged", "classes.parquet", None, None, None)]
+    assert "classes" not in found.given
+    assert [one.rows for one in found.files if one.path == "classes.parquet"] == [0]
+
+
+def in_parquet(written: Path, path: Path) -> Path:
+    """A CSV file made a Parquet file."""
+    cells = duckdb.read_csv(str(written), all_varchar=True)
+    cells.write_parquet(str(path))
+    written.unlink()
+    return path

@@ -6,13 +6,15 @@ import duckdb
 
 from tzcheck.errors import Problem
 from tzcheck.readers.rows import Bulk, RawTable
+from tzcheck.readers.store import whatever_named
 from tzcheck.table import Table
 
 
 def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk: bool = True) -> RawTable:
     """The columns of a file; its rows are left to the store. Row 1 is the first one, since there is no header row."""
     try:
-        found = duckdb.execute("SELECT name FROM parquet_schema($1) WHERE num_children IS NULL", [str(path)]).fetchall()
+        names = "SELECT name FROM parquet_schema($1) WHERE num_children IS NULL"
+        found = duckdb.execute(names, [whatever_named(path)]).fetchall()
     except duckdb.Error:
         bulk, found = False, []
     if not bulk:
