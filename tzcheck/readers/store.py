@@ -367,7 +367,8 @@ def _csv(columns: int, skip: int) -> str:
     return (
         "CREATE OR REPLACE TABLE bulk AS SELECT * FROM read_csv($path, auto_detect = false, header = false, "
         f"skip = {skip}, delim = $delimiter, quote = '\"', escape = '\"', columns = {{{kinds}}}, "
-        "strict_mode = true, compression = 'none', max_line_size = 4000000)"
+        # A line that may hold a cell longer than any is left to `readers.csv`, which tells of it.
+        "strict_mode = true, compression = 'none', max_line_size = 100000)"
     )
 
 
