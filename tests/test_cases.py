@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.support import ROOT
-from tzcheck import cases, rule
+from tzcheck import cases, loading
 from tzcheck.engines import rete
 
 WHY = rete.unavailable()
@@ -16,7 +16,7 @@ ENGINES = pytest.mark.parametrize("engine", ["duckdb", pytest.param("both", mark
 
 @pytest.fixture(scope="module")
 def book():
-    return rule.load([ROOT / "rules"], cases=True)
+    return loading.load([ROOT / "rules"], cases=True)
 
 
 @ENGINES
@@ -33,7 +33,7 @@ def test_the_cases_of_chosen_rules_are_run_alone(book, engine):
 
 
 def test_every_rule_that_requires_something_has_a_case_that_is_met_and_one_that_is_not(book):
-    missing = [f"{one.where()} {one.value}" for one in rule.lint(book, date(2024, 12, 31)) if one.code == "no_cases"]
+    missing = [f"{one.where()} {one.value}" for one in loading.lint(book, date(2024, 12, 31)) if one.code == "no_cases"]
     assert missing == []
 
 
@@ -41,7 +41,7 @@ def test_a_rule_without_such_cases_is_found(book):
     """Without the unmet cases of one rule, and without any of another, the lint names both."""
     kept = [case for case in book.cases if case.rule != "balanced.22"]
     kept = [case for case in kept if (case.rule, case.verdict) != ("balanced.15", "unmet")]
-    found = rule.lint(replace(book, cases=tuple(kept)), date(2024, 12, 31))
+    found = loading.lint(replace(book, cases=tuple(kept)), date(2024, 12, 31))
     assert [one.value for one in found if one.code == "no_cases"] == ["balanced.15", "balanced.22"]
 
 

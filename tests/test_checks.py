@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import COUNTY, ROOT, Run, check, facts, problems, tzcheck
 from tzcheck import facts as reading
-from tzcheck import report, rule
+from tzcheck import loading, report
 from tzcheck.cases import DAY
 from tzcheck.engines import rete
 from tzcheck.facts import RowSet
@@ -160,7 +160,7 @@ def test_every_engine_checks_the_data(tmp_path: Path, engine: str) -> None:
 
 def test_every_check_is_told_where_its_cases_are_unmet_and_nowhere_else() -> None:
     """All cases beside the checks, each a county of its own, only cross-checked."""
-    book = rule.load([ROOT / "rules"], cases=True)
+    book = loading.load([ROOT / "rules"], cases=True)
     cases = [case for case in book.cases if case.rule in book.checks]
     level = {id: pack.levels(one)[0] for id, pack, one in book.rules()}
     sets = [

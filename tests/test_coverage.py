@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import ROOT, tzcheck
 from tests.test_rule import folder
-from tzcheck.rule import load
+from tzcheck.loading import load
 
 CATALOGUE = ROOT / "rules" / "catalogue.csv"
 PLANS = {1: 115, 2: 82, 3: 105, 4: 28, 5: 17, 6: 22, 7: 43, 8: 90, 9: 24, 10: 12}

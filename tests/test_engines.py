@@ -20,7 +20,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tzcheck import facts as reading
-from tzcheck import planner, rule
+from tzcheck import loading, planner
 from tzcheck.engines import agree, duckdb, rete
 from tzcheck.engines.agree import Disagreement, Judgements
 from tzcheck.errors import EXIT_INTERNAL, EngineFault
@@ -67,7 +67,7 @@ def book_of(folder, measures, rules, levels=("county",)):
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content), encoding="utf-8")
-    return rule.load([folder])
+    return loading.load([folder])
 
 
 def facts_of(*sets):

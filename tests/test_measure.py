@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from tzcheck import facts, planner, rule
+from tzcheck import facts, loading, planner
 from tzcheck.engines import duckdb
 from tzcheck.facts import RowSet
 from tzcheck.measure import MeasureError, columns, parse, ratio, where
@@ -201,7 +201,7 @@ def value_of(tmp_path):
             path = tmp_path / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(json.dumps(content), encoding="utf-8")
-        book = rule.load([tmp_path])
+        book = loading.load([tmp_path])
         given = facts.of_rows([RowSet(Place(None, "甲县"), tables, values or {})], Known())
         assert given.problems == ()
         work = planner.plan(book.packs.values(), book.ids, date(2022, 12, 31), None)

@@ -10,7 +10,7 @@ from tests import counties
 from tests.support import ROOT, Run, check, facts, tzcheck
 from tests.test_checks import table
 from tests.test_counties import by_county, code_of, judged
-from tzcheck import rule
+from tzcheck import loading
 
 PROFILES = sorted(path.stem for path in (ROOT / "rules" / "profiles").glob("*.yaml"))
 RELAXED = "relaxations-2019"
@@ -50,7 +50,7 @@ def test_these_profiles_are_there() -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_each_profile_loads_and_judges(tmp_path: Path, profile: str) -> None:
-    book, found = rule.examine([ROOT / "rules"], profile)
+    book, found = loading.examine([ROOT / "rules"], profile)
     assert found == []
     assert book is not None
     assert book.profile == profile

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from tests.support import ROOT, check, facts, tzcheck
-from tzcheck import document, rule
+from tzcheck import document, loading
 from tzcheck.rule import Limit, limits
 
 PROFILE = "profile: national\ntitle: {zh: 国家, en: national}\n"
@@ -51,9 +51,9 @@ def folder(root: Path, **files: str) -> Path:
 
 
 def faults(root: Path, day: date = date(2022, 12, 31), **files: str) -> list[tuple[str, str | None, int | None, str]]:
-    book, problems = rule.examine([folder(root, **files)])
+    book, problems = loading.examine([folder(root, **files)])
     if book:
-        problems = [*problems, *rule.lint(book, day)]
+        problems = [*problems, *loading.lint(book, day)]
     return [(p.code, p.file, p.row, p.message("en")) for p in problems]
 
 
@@ -218,7 +218,7 @@ def test_the_value_of_a_parameter_is_the_last_that_began() -> None:
 )
 def test_an_amount_is_exact_however_it_is_written(tmp_path: Path, written: str, value: object) -> None:
     topic = TOPIC.replace("2017-04-19: 45", f"2017-04-19: {written}")
-    book, problems = rule.examine([folder(tmp_path, **{"demo/size.yaml": topic})])
+    book, problems = loading.examine([folder(tmp_path, **{"demo/size.yaml": topic})])
     assert book is not None, problems
     found = limits(book.packs["demo"].rules["demo.1"].parameters["limit"], date(2022, 12, 31))["primary"].value
     assert found == (Fraction(130) if value is None else Fraction(str(value)))

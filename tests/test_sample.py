@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import ROOT
 from tests.support import tzcheck as run
-from tzcheck import facts, planner, rule
+from tzcheck import facts, loading, planner
 from tzcheck.engines import agree, duckdb, rete
 from tzcheck.reading import Known
 
@@ -19,7 +19,7 @@ DEMO = [ROOT / "facts" / "demo-2022" / name for name in ("ready", "nearly", "tro
 @pytest.fixture(scope="module")
 def judged():
     """The plan of balanced compulsory education for the demonstration counties, their facts, and every subject."""
-    book = rule.load((ROOT / "rules",), "national")
+    book = loading.load((ROOT / "rules",), "national")
     found = facts.read(DEMO, Known(book.ids, book.standards, book.kinds, book.checks, book.skipped))
     wanted = frozenset(book.packs["balanced"].rules)
     work = planner.plan(list(book.packs.values()), wanted | book.checks, found.as_of, found.given)

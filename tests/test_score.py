@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.support import ROOT, Run, check, facts, problems
 from tests.test_rule import folder
+from tzcheck.loading import load
 from tzcheck.report import percent, shown
-from tzcheck.rule import load
 from tzcheck.score import rounded
 
 HEAD = 'number: "1"\n    title: {zh: 一, en: one}\n    source: {document: 无, certainty: D}\n    '

@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 
 from tests.awkward import ods, ods_cell, ods_row
 from tests.support import ROOT, tzcheck
-from tzcheck import facts, planner, rule, template
+from tzcheck import facts, loading, planner, template
 from tzcheck.facts import Facts
 from tzcheck.place import TAIZHOU
 from tzcheck.readers.rows import header_spelling, spellings
@@ -35,7 +35,7 @@ VALUES_HEAD = "key,title,title_en,unit,kind\n"
 
 @cache
 def book() -> Rulebook:
-    return rule.load([RULES])
+    return loading.load([RULES])
 
 
 @cache
@@ -451,7 +451,7 @@ def test_a_header_says_what_belongs_in_its_column() -> None:
 # --- what is asked for ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("standard", sorted(rule.load([RULES]).standards))
+@pytest.mark.parametrize("standard", sorted(loading.load([RULES]).standards))
 def test_a_standard_has_the_tables_that_its_rules_read_and_no_others(standard: str) -> None:
     leading = book().leading_to(wanted(standard))
     plan = planner.plan(list(book().packs.values()), leading, date(2023, 12, 31), None)
@@ -760,7 +760,7 @@ def test_a_pack_of_ones_own_brings_its_titles_along(tmp_path: Path) -> None:
     (tmp_path / "values.csv").write_text(
         "key,title,title_en,unit,kind\nclubs,社团数,Clubs,个,count\n", encoding="utf-8"
     )
-    found = rule.load([RULES, tmp_path])
+    found = loading.load([RULES, tmp_path])
     assert found.values["clubs"].of("zh") == "社团数（个）"
     assert (found.kinds["clubs"], found.kinds["clubs_last_year"]) == ("count", "count")
 

@@ -32,9 +32,9 @@ from tzcheck.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
     from tzcheck.facts import Facts, Source
+    from tzcheck.judgement import Plan
     from tzcheck.report import Report
     from tzcheck.rule import Rulebook
-    from tzcheck.sql import Plan
     from tzcheck.template import Form
 
 EXIT_CODES = """\b
@@ -336,7 +336,7 @@ def _checked(
     as_of: date | None, engine: str, counties: tuple[str, ...], encoding: str | None, tables: Path | None = None,
     thorough: bool = False, progress: Told = nobody, memory: str | None = None, master: str | None = None,
 ) -> "Report":  # fmt: skip
-    from tzcheck import compiled, planner, report
+    from tzcheck import compiled, report
 
     book = _book(rule_folders, profile, standards=standards)
     wanted = _wanted(book, standards)
@@ -347,6 +347,8 @@ def _checked(
         key = compiled.key((), book.sha256, book.profile, *map(_sorted, asked))
         found: Plan | None = compiled.find(key)
         if found is None:
+            from tzcheck import planner
+
             found = planner.plan(packs, *asked)
             compiled.keep(key, found)
         return found
@@ -364,14 +366,16 @@ def _book(
     rule_folders: tuple[Path, ...], profile: str, cases: bool = False, standards: tuple[str, ...] = ()
 ) -> "Rulebook":
     """The rules; where `standards` are named, only their packs."""
-    from tzcheck import compiled, rule
+    from tzcheck import compiled
 
     only = frozenset(standard.partition(".")[0] for standard in standards) or None
     folders = (built_in("rules"), *rule_folders)
     key = compiled.key(folders, profile, cases, only and sorted(only))
     book: Rulebook | None = compiled.find(key)
     if book is None:
-        book = rule.load(folders, profile, cases, only)
+        from tzcheck import loading
+
+        book = loading.load(folders, profile, cases, only)
         compiled.keep(key, book)
     return book
 
@@ -770,12 +774,12 @@ def rules_lint(
     """检查规则文件 / Find what is wrong in rule files, with file and line."""
     from rich.console import Console
 
-    from tzcheck import rule
+    from tzcheck import loading
     from tzcheck.writers.text import show_problems
 
-    book, problems = rule.examine((built_in("rules"), *rule_folders, *folders), profile)
+    book, problems = loading.examine((built_in("rules"), *rule_folders, *folders), profile)
     if book is not None:
-        problems = [*problems, *rule.lint(book, as_of or date(2024, 12, 31))]
+        problems = [*problems, *loading.lint(book, as_of or date(2024, 12, 31))]
     show_problems(problems, lang, Console())
     click.echo(text("head.linted", lang, rules=len(book.ids) if book else 0, problems=len(problems)))
     ctx.exit(EXIT_USAGE if problems else 0)
@@ -854,6 +858,6 @@ def rules_schema() -> None:
     """规则文件的 JSON Schema / The JSON Schema of rule files, for editors."""
     import json
 
-    from tzcheck.rule import schema
+    from tzcheck.loading import schema
 
     click.echo(json.dumps(schema(), ensure_ascii=False, indent=1))

@@ -14,6 +14,7 @@ from tzcheck.engines import agree
 from tzcheck.engines.judged import Subject, Value
 from tzcheck.errors import Problem, UsageFault, hint
 from tzcheck.facts import Facts
+from tzcheck.judgement import Judgement
 from tzcheck.planner import plan
 from tzcheck.report import Report, category, limit_of, percent, places_in_files, reason, shown, value_of
 from tzcheck.rule import (
@@ -31,7 +32,6 @@ from tzcheck.rule import (
     with_parts,
 )
 from tzcheck.score import Evidence
-from tzcheck.sql import Judgement
 from tzcheck.table import BY_NOUN
 from tzcheck.texts import text
 

@@ -13,6 +13,16 @@ from sqlglot import exp
 from tzcheck import condition as conditions
 from tzcheck import measure
 from tzcheck.condition import Comparison, Condition, Name, Number
+from tzcheck.judgement import (
+    VARIATION_DECIMALS,
+    Judgement,
+    Plan,
+    Root,
+    Side,
+    columns_of,
+    names_of,
+    origin_ends,
+)
 from tzcheck.measure import Ratio, whole_number
 from tzcheck.rule import (
     PLACE_NOUNS,
@@ -31,21 +41,7 @@ from tzcheck.rule import (
     split_table,
     with_parts,
 )
-from tzcheck.sql import (
-    VARIATION_DECIMALS,
-    Batch,
-    Judgement,
-    Plan,
-    Root,
-    Side,
-    aliased,
-    columns_of,
-    comparison_sql,
-    condition_sql,
-    names_of,
-    origin_ends,
-    table_named,
-)
+from tzcheck.sql import aliased, batch, comparison_sql, condition_sql, made, near, table_named
 from tzcheck.table import BY_NOUN, TABLES, Column, Table
 
 # What is at most 4 is added up as so many parts of 1: as many as 64 bits have room for.
@@ -85,15 +81,15 @@ def plan(
     sources = Counter(judgement.source for judgement in (found[0] for found in batches.values()))
     # What one batch alone reads is not written down.
     once = {_joined_for(name) for name in subjects[1] if not used[name] and sources[name] == 1}
+    # These cost less to compute where they are read than to write down.
+    views = frozenset(once).union(subjects[1], subjects[3])
     return Plan(
         tuple(sorted(keyed | planner.read)),
-        steps,
-        planner.roots(judgements),
+        tuple(tuple(made(name, query, dialect, name in views) for name, query in step.items()) for step in steps),
+        planner.roots(judgements, dialect),
         tuple(judgements),
-        tuple(Batch(tuple(found), f"judged_{index}", dialect) for index, found in enumerate(batches.values())),
+        tuple(batch(tuple(found), f"judged_{index}", dialect) for index, found in enumerate(batches.values())),
         frozenset(id for pack in packs if pack.head.checks for id in pack.rules if id in wanted),
-        dialect,
-        frozenset(once).union(subjects[1], subjects[3]),
     )
 
 
@@ -686,7 +682,7 @@ class _Planner:
             return name
         return f"{self.kept_as(pack, name)}/n"
 
-    def roots(self, judgements: Iterable[Judgement]) -> tuple[Root, ...]:
+    def roots(self, judgements: Iterable[Judgement], dialect: str) -> tuple[Root, ...]:
         """The coefficients of variation that must stand on the right side of the limits they are compared with."""
         compared: dict[str, set[Fraction]] = {}
         for judgement in judgements:
@@ -701,16 +697,18 @@ class _Planner:
                 one = pack.measures[name]
                 limits_of = compared.get(f"{kept}/n")
                 if one.variation and limits_of:
+                    subjects, column = subjects_of(each, by), f"{kept}/n"
                     found.append(
                         Root(
-                            subjects_of(each, by),
-                            f"{kept}/n",
+                            subjects,
+                            column,
                             by,
                             subjects_of(TABLES[one.table or ""].noun, None),
                             self.quotient(pack, one),
                             self.weight(pack, one),
                             f"{pack.id}.{one.among}?" if one.among else None,
                             tuple(sorted(limits_of)),
+                            tuple(near(subjects, column, by, limit, dialect) for limit in sorted(limits_of)),
                         )
                     )
         return tuple(found)

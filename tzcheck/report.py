@@ -22,15 +22,14 @@ from tzcheck.errors import (
 )
 from tzcheck.explanation import answered
 from tzcheck.facts import Facts
+from tzcheck.judgement import NEAR, Plan
 from tzcheck.place import LEVELS, TAIZHOU
-from tzcheck.planner import plan
 from tzcheck.progress import Told, nobody
 from tzcheck.reading import FileRead, Turned
 from tzcheck.result import SCHEMA
 from tzcheck.row import REFERENCES
 from tzcheck.rule import Rulebook, RulePack, Text
 from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, rounded, score
-from tzcheck.sql import NEAR, Plan
 from tzcheck.table import LABELS
 from tzcheck.texts import text
 from tzcheck.unread import unread
@@ -118,6 +117,13 @@ class School:
         return Fraction(len(self.holds), len(self.holds) + len(self.fails) + len(self.unknown))
 
 
+def _planned(packs: Collection[RulePack], *asked: Any) -> Plan:
+    """The plan, made now: whoever has kept one need not import what makes it."""
+    from tzcheck.planner import plan
+
+    return plan(packs, *asked)
+
+
 def check(
     book: Rulebook,
     facts: Facts,
@@ -125,7 +131,7 @@ def check(
     day: date,
     engine: str = "auto",
     counties: Iterable[str] = (),
-    planned: Planner = plan,
+    planned: Planner = _planned,
     thorough: bool = False,
     progress: Told = nobody,
     master: str | None = None,

@@ -17,9 +17,9 @@ from tzcheck.engines.agree import Judgements
 from tzcheck.engines.judged import Count, Subject, Value
 from tzcheck.errors import Problem
 from tzcheck.facts import Facts
+from tzcheck.judgement import Judgement, Plan, Side
 from tzcheck.place import Place
 from tzcheck.rule import Limit, Outcome, Rule, Rulebook, RulePack, Source, Text, limits
-from tzcheck.sql import Judgement, Plan, Side
 from tzcheck.table import WHOLE_UNITS, Table
 from tzcheck.texts import LANGUAGES, text
 from tzcheck.verdict import SIGNS, Verdict

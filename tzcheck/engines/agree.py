@@ -10,8 +10,8 @@ from tzcheck.engines import duckdb, rete
 from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject
 from tzcheck.errors import EngineFault, Problem, UsageFault
 from tzcheck.facts import Facts
+from tzcheck.judgement import Judgement, Plan
 from tzcheck.progress import Told, nobody
-from tzcheck.sql import Judgement, Plan
 
 MOST_SUBJECTS = 50_000
 

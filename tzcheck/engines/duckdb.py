@@ -8,23 +8,29 @@ from fractions import Fraction
 from typing import Any
 
 import duckdb
-from sqlglot import exp
 
 from tzcheck import condition as conditions
-from tzcheck import sql
 from tzcheck.engines.judged import Count, Judged, Spread, Standing, Subject, Value, told
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
+from tzcheck.judgement import (
+    Batch,
+    Judgement,
+    Plan,
+    Root,
+    Side,
+    judged_columns,
+    names_of,
+    origin_ends,
+    read_of_worst,
+    told_columns,
+)
 from tzcheck.progress import Told, nobody
 from tzcheck.readers.store import ROWS
 from tzcheck.row import REFERENCES
-from tzcheck.sql import Batch, Judgement, Plan, Root, Side
 from tzcheck.table import LABELS, TABLES
 
-# Within this distance of a limit a coefficient of variation is computed exactly.
-NEAR = Decimal("1e-9")
 ORDER = {code: number for number, code in enumerate(LABELS)}
-STEP = Decimal(1).scaleb(-sql.VARIATION_DECIMALS)
 
 
 def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress: Told = nobody) -> Judged:
@@ -62,7 +68,7 @@ def judged_by(
             own.execute(batch.failing)
             return number, found, list(_subjects(own, batch)), []
         rows = own.execute(batch.judged).fetchall()
-        at = {name: index for index, name in enumerate(sql.judged_columns(batch))}
+        at = {name: index for index, name in enumerate(judged_columns(batch.judgements))}
         counted: list[Count] = []
         of_told: list[Subject] = []
         of_all: list[Subject] = []
@@ -109,7 +115,7 @@ def sampled(plan: Plan, facts: Facts, places: Sequence[int]) -> tuple[Subject, .
         if wanted:
             connection.execute(batch.made)
         for number, judgement in wanted:
-            at = {name: place for place, name in enumerate(sql.told_columns(batch, [number]))}
+            at = {name: place for place, name in enumerate(told_columns(batch.judgements, [number]))}
             rows = connection.execute(batch.sampled[number], [list(places)]).fetchall()
             found += map(_maker(judgement, number, at), rows)
     return tuple(sorted(found, key=_order))
@@ -131,6 +137,7 @@ def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spre
 
 def details_by(connection: Any, plan: Plan, rules: Collection[str]) -> tuple[list[Spread], list[Standing]]:
     """`details` of a database that has judged the plan."""
+    from tzcheck import sql
 
     def of_batch(batch: Batch) -> tuple[list[Spread], list[Standing]]:
         own = connection.cursor()
@@ -158,8 +165,10 @@ def details_by(connection: Any, plan: Plan, rules: Collection[str]) -> tuple[lis
 
 def _spread(connection: Any, batch: Batch, number: int, judgement: Judgement) -> Iterable[Spread]:
     """Where the subjects of a judgement stand, by place and category."""
+    from tzcheck import sql
+
     left, comparator, right = judgement.sides[0]
-    names = sql.names_of(judgement.table) if judgement.table else ()
+    names = names_of(judgement.table) if judgement.table else ()
     by = [judgement.category] if judgement.category else []
     rows = connection.execute(sql.spread(batch, number, [*by, *left.read], names)).fetchall()
     values: dict[tuple[int, str | None], list[tuple[Fraction, int, str | None]]] = {}
@@ -178,65 +187,18 @@ def _spread(connection: Any, batch: Batch, number: int, judgement: Judgement) ->
         )  # fmt: skip
 
 
+def near_limits(connection: Any, root: Root) -> list[tuple[Fraction, tuple[Any, ...]]]:
+    """What is so close to a limit that floating point may err: the limit, the place and its category."""
+    queries = zip(root.limits, root.near, strict=True)
+    return [(limit, key) for limit, query in queries for key in connection.execute(query).fetchall()]
+
+
 def _settle(connection: Any, root: Root) -> None:
-    """Stores every coefficient of variation that was `settled`."""
-    column, subjects = exp.column(root.column, quoted=True), sql.table_named(root.subjects)
-    for where, value in settled(connection, root, "duckdb"):
-        changed = exp.EQ(this=column.copy(), expression=value)
-        connection.execute(
-            exp.Update(this=subjects.copy(), expressions=[changed], where=exp.Where(this=where)).sql(dialect="duckdb")
-        )
+    """Stores what is near to a limit as the exact value says."""
+    if found := near_limits(connection, root):
+        from tzcheck.engines import exactly
 
-
-def settled(connection: Any, root: Root, dialect: str) -> Iterable[tuple[exp.Expr, exp.Expr]]:
-    """Every coefficient of variation that is so close to a limit that floating point may err: where it stands, and it.
-
-    It then stands on the same side of the limit as the exact value: at it, or a step of the last decimal away from it.
-    """
-    column, subjects = exp.column(root.column, quoted=True), sql.table_named(root.subjects)
-    keys = [exp.column("_place"), *([exp.column(root.by)] if root.by else [])]
-    for limit in root.limits:
-        at = Decimal(limit.numerator) / limit.denominator
-        near = exp.Between(this=column, low=_in_steps(at - NEAR), high=_in_steps(at + NEAR))
-        query = exp.Select(expressions=keys, from_=exp.From(this=subjects), where=exp.Where(this=near))
-        for key in connection.execute(query.sql(dialect=dialect)).fetchall():
-            side = _side_of(limit, _rows_of(connection, root, key, dialect))
-            where = exp.and_(
-                *(exp.EQ(this=one.copy(), expression=exp.convert(item)) for one, item in zip(keys, key, strict=True))
-            )
-            yield where, _in_steps(at + side * STEP)
-
-
-def _in_steps(value: Decimal) -> exp.Expr:
-    """A number with as many decimals as a coefficient of variation is kept with."""
-    return exp.Literal.number(format(value.quantize(STEP), "f"))
-
-
-def _rows_of(connection: Any, root: Root, key: Sequence[Any], dialect: str) -> list[tuple[Fraction, Fraction]]:
-    """What varies, and its weight, of every row that a coefficient of variation is computed from."""
-    named = [*root.value, *([root.weight] if root.weight else [])]
-    where = [exp.EQ(this=exp.column("_place"), expression=exp.convert(key[0]))]
-    if root.by:
-        where.append(exp.EQ(this=exp.column(root.by), expression=exp.convert(key[1])))
-    tests: list[exp.Expr] = [*where, *([exp.column(root.among, quoted=True)] if root.among else [])]
-    query = exp.Select(
-        expressions=[exp.column(name, quoted=True) for name in named],
-        from_=exp.From(this=sql.table_named(root.source)),
-        where=exp.Where(this=exp.and_(*tests)),
-    )
-    rows = [tuple(map(Fraction, row)) for row in connection.execute(query.sql(dialect=dialect)).fetchall()]
-    width = len(root.value)
-    return [(row[0] / row[1] if width > 1 else row[0], row[width] if root.weight else Fraction(1)) for row in rows]
-
-
-def _side_of(limit: Fraction, rows: list[tuple[Fraction, Fraction]]) -> int:
-    """Whether the exact coefficient of variation is below the limit (-1), at it (0) or above it (1)."""
-    weight = sum((weight for _, weight in rows), Fraction(0))
-    total = sum((value * weight for value, weight in rows), Fraction(0))
-    squares = sum((value * value * weight for value, weight in rows), Fraction(0))
-    # CV² = squares * weight / total² - 1
-    apart = squares * weight - (1 + limit * limit) * total * total
-    return (apart > 0) - (apart < 0)
+        exactly.settle(connection, root, found)
 
 
 def _counts(connection: Any, batch: Batch) -> tuple[int, list[Count]]:
@@ -245,7 +207,7 @@ def _counts(connection: Any, batch: Batch) -> tuple[int, list[Count]]:
     counts: list[Count] = []
     first = 4
     for judgement in [one for one in batch.judgements if not one.aside]:
-        last = first + 4 + len(sql.read_of_worst(judgement))
+        last = first + 4 + len(read_of_worst(judgement))
         worst = _number_at(range(first + 4, last))
         basis, part = judgement.basis, judgement.part
         for row in rows:
@@ -260,7 +222,7 @@ def _counts(connection: Any, batch: Batch) -> tuple[int, list[Count]]:
 def _subjects(connection: Any, batch: Batch) -> Iterable[Subject]:
     """The subjects of the judged rows that a report tells of."""
     for numbers, query in batch.told:
-        at = {name: place for place, name in enumerate(sql.told_columns(batch, numbers))}
+        at = {name: place for place, name in enumerate(told_columns(batch.judgements, numbers))}
         makers = [(_maker(batch.judgements[number], number, at), at[f"h{number}"]) for number in numbers]
         found = connection.execute(query)
         while rows := found.fetchmany(10_000):
@@ -329,10 +291,10 @@ def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[
     """What makes a subject of a judged row."""
     table = judgement.table
     read_at = at["_at"] if table else None
-    origins = [[at[f"{origin}/{end}"] for end in sql.origin_ends(judgement.each)] for origin in judgement.origins]
+    origins = [[at[f"{origin}/{end}"] for end in origin_ends(judgement.each)] for origin in judgement.origins]
     of_city = judgement.each == "city"
     subject = table.subject if table and table.subject != table.place else None
-    names = [(at[name], " " if "." in name else "") for name in sql.names_of(table)] if table else []
+    names = [(at[name], " " if "." in name else "") for name in names_of(table)] if table else []
     readers: dict[Any, tuple[int, Callable[[tuple[Any, ...]], Value]]] = {}
 
     def number_of(side: Side) -> int:

@@ -11,7 +11,7 @@ from tzcheck import condition as conditions
 from tzcheck.condition import And, AtLeast, Comparison, Condition, Or
 from tzcheck.engines.judged import Subject, Value
 from tzcheck.errors import EngineFault, Problem
-from tzcheck.sql import Judgement
+from tzcheck.judgement import Judgement
 
 WHY: str | None = None
 try:

@@ -13,12 +13,13 @@ from sqlglot import exp
 from sqlglot.dialects.spark import Spark
 from sqlglot.generators.spark import SparkGenerator
 
-from tzcheck.engines.duckdb import details_by, judged_by, settled
+from tzcheck.engines.duckdb import details_by, judged_by, near_limits
+from tzcheck.engines.exactly import settled
 from tzcheck.engines.judged import Judged, Spread, Standing
 from tzcheck.errors import EngineFault, Problem, UsageFault
 from tzcheck.facts import Facts
+from tzcheck.judgement import Plan, Root
 from tzcheck.progress import Told
-from tzcheck.sql import Plan, Root
 from tzcheck.table import TABLES
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def judge(
 
 def _settle(cursor: Cursor, root: Root) -> None:
     """Has the subjects read every coefficient of variation that was `settled`."""
-    ifs = [exp.If(this=where, true=value) for where, value in settled(cursor, root, DIALECT)]
+    ifs = [exp.If(this=where, true=value) for where, value in settled(cursor, root, near_limits(cursor, root), DIALECT)]
     if ifs:
         from pyspark.sql.functions import expr
 
