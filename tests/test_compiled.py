@@ -1,5 +1,8 @@
 """Compiled rules: found again only where nothing that they come from has changed, and never a fault of their own."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +64,12 @@ def test_only_the_newest_are_kept(home: Path) -> None:
 def test_a_kept_plan_says_the_same_as_a_new_one(first: str) -> None:
     runs = [tzcheck("check", TAIZHOU, "--format", first, "--lang", "en") for _ in range(3)]
     assert runs[0] == runs[1] == runs[2]
+
+
+def test_a_run_that_finds_its_rules_and_plan_imports_nothing_that_makes_them() -> None:
+    asked = ["check", str(TAIZHOU), "--engine", "duckdb", "--fail-on", "never", "--output", os.devnull]
+    run = f"from tzcheck.cli import main; main({asked}, standalone_mode=False)"
+    makers = ("sqlglot", "tzcheck.loading", "tzcheck.planner", "tzcheck.sql", "tzcheck.measure")
+    told = f"import sys\n{run}\nprint([one for one in {makers} if one in sys.modules])"
+    found = [subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True) for _ in range(2)]
+    assert [one.stdout.strip() for one in found] == [str(list(makers)), "[]"]
