@@ -17,6 +17,7 @@ from tzcheck import cases, cli, report
 from tzcheck.engines import spark
 from tzcheck.errors import EXIT_USAGE
 from tzcheck.progress import nobody
+from tzcheck.readers.catalogue import session_at
 
 pyspark = pytest.importorskip("pyspark")
 pytestmark = [
@@ -115,7 +116,7 @@ def test_a_result_names_spark_and_nothing_but_the_report_is_printed(tmp_path, ca
 def test_a_master_is_for_spark_only(tmp_path):
     run = tzcheck("check", facts(tmp_path, classes=CLASSES), "--master", "local[1]")
     assert run.code == EXIT_USAGE
-    assert "--master is for --engine spark only" in run.err
+    assert "--master is for --engine spark and spark:DB only" in run.err
 
 
 def test_a_master_that_is_none_is_told_of(tmp_path):
@@ -139,7 +140,7 @@ ASKED = [
 
 
 def test_numbers_are_exact_or_a_fault_and_never_missing(tmp_path):
-    with spark._session("local[1]", tmp_path) as session:
+    with session_at("local[1]", tmp_path) as session:
         for expression, wanted in ASKED:
             query = sqlglot.transpile(f"SELECT {expression}", read="duckdb", write=spark.DIALECT)[0]
             try:
@@ -180,4 +181,4 @@ def test_without_pyspark_a_message_says_what_to_install(tmp_path):
     run = run_apart(facts(tmp_path / "facts", classes=CLASSES), "sys.modules['pyspark'] = None")
     assert (run.returncode, run.stdout) == (EXIT_USAGE, "")
     assert run.stderr.startswith("error PySpark is not installed (")
-    assert run.stderr.endswith("install tzcheck[spark], or use --engine duckdb\n")
+    assert run.stderr.endswith("install tzcheck[spark], or judge files with --engine duckdb\n")

@@ -7,6 +7,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -129,6 +130,10 @@ class GivenFacts(Given):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, or the database, as the command gets it."""
+        if named := re.fullmatch("spark:([^/:`]+)", str(value)):
+            from tzcheck.readers.catalogue import Catalogue
+
+            return Catalogue(named[1])
         if not re.match("postgres(ql)?://", str(value)):
             return super().convert(value, param, ctx)
         try:
@@ -181,7 +186,7 @@ def _engine_option(*engines: str) -> Callable[[F], F]:
 engine_option = _engine_option(*ENGINES)
 master_option = click.option(
     "--master", metavar="URL",
-    help="Spark 的主节点，用于 --engine spark / the master for --engine spark (local[*])",
+    help="Spark 的主节点，用于 --engine spark 和 spark:库 / Spark's master, for --engine spark and spark:DB (local[*])",
 )  # fmt: skip
 annotate_option = click.option(
     "--annotate", type=click.Path(path_type=Path), metavar="OUT.xlsx",
@@ -262,11 +267,11 @@ def check(
 ) -> None:  # fmt: skip
     """按标准判定县 / Judge counties against standards.
 
-    FACTS 是文件夹、文件，或数据库地址 postgresql://用户@主机/库 / folders, files, or the address of a database.
+    FACTS 是文件夹、文件，或数据库 postgresql://用户@主机/库、spark:库 / folders, files, or databases.
     """
     pairs = _pairs(formats, outputs)
-    if master is not None and engine != "spark":
-        raise click.UsageError("--master 只用于 --engine spark / --master is for --engine spark only")
+    if master is not None:
+        paths = _read_at(master, paths, engine)
     if annotate:
         _can_annotate(paths, annotate)
     from tzcheck import result
@@ -294,6 +299,17 @@ def check(
     if code == EXIT_NOTHING:
         _complain([Problem("query", "nothing")], lang)
     ctx.exit(code)
+
+
+def _read_at(master: str, paths: tuple["Source", ...], engine: str) -> tuple["Source", ...]:
+    """The facts, those of Spark's catalogue read at a master. Raises UsageError where nothing asks Spark."""
+    from tzcheck.readers.catalogue import Catalogue
+
+    if engine != "spark" and not any(isinstance(path, Catalogue) for path in paths):
+        raise click.UsageError(
+            "--master 只用于 --engine spark 和 spark:库 / --master is for --engine spark and spark:DB only"
+        )
+    return tuple(replace(path, master=master) if isinstance(path, Catalogue) else path for path in paths)
 
 
 def _progress(lang: str, silent: bool) -> Bar:

@@ -14,7 +14,7 @@ from tzcheck.sets import read_table, table_names, table_of
 from tzcheck.table import GIVEN, Table
 
 if TYPE_CHECKING:
-    from tzcheck.readers.postgresql import Column, Database, Relation
+    from tzcheck.readers.relations import Column, Database, Relation
 
 KEYS, TABLE_KEYS = ("schema", "tables"), ("from", "columns")
 OF_TABLE = {header_spelling(name): table for table in GIVEN.values() for name in (table.id, table.title, *table.also)}

@@ -39,7 +39,7 @@ from tzcheck.table import (
 )
 
 if TYPE_CHECKING:
-    from tzcheck.readers.postgresql import Database
+    from tzcheck.readers.relations import Database
 
     Source: TypeAlias = Path | Database
 

@@ -1281,13 +1281,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "durable_rules is not available ({why}); use --engine duckdb, or install tzcheck[durable]",
     ),
     "problem.no_pyspark": (
-        "没有安装 PySpark（{why}）；请安装 tzcheck[spark]，或用 --engine duckdb",
-        "PySpark is not installed ({why}); install tzcheck[spark], or use --engine duckdb",
+        "没有安装 PySpark（{why}）；请安装 tzcheck[spark]，或用 --engine duckdb 判定文件",
+        "PySpark is not installed ({why}); install tzcheck[spark], or judge files with --engine duckdb",
     ),
     "problem.no_java": (
-        "Spark 要用 Java 17 或更高版本，但没能启动（{why}）；请安装并设好 PATH 或 JAVA_HOME，或用 --engine duckdb",
+        "Spark 要用 Java 17 或更高版本，但没能启动（{why}）；请安装并设好 PATH 或 JAVA_HOME，"
+        "或用 --engine duckdb 判定文件",
         "Spark needs Java 17 or later, which did not start ({why}); install it and set PATH or JAVA_HOME, "
-        "or use --engine duckdb",
+        "or judge files with --engine duckdb",
     ),
     "problem.no_master": (
         "无法连接 Spark 的 {master}（{why}）；请检查 --master，如 local[*]、spark://HOST:7077、yarn",

@@ -79,8 +79,9 @@ def judge(
     few = sum(number for (rule, _), number in due.items() if rule not in plan.checks) <= MOST_SUBJECTS
     if engine == "spark":
         from tzcheck.engines import spark
+        from tzcheck.readers.catalogue import MASTER
 
-        judged, found = spark.judge(plan, facts, master or spark.MASTER, few, progress, detailed)
+        judged, found = spark.judge(plan, facts, master or MASTER, few, progress, detailed)
         _check_number(due, judged)
         return Judgements("spark", None, judged.counts, judged.told, (), 0, *found)
     why = None if engine == "duckdb" else rete.unavailable()

@@ -1,11 +1,8 @@
 """Spark: judges the subjects of all places by the same queries as DuckDB, on a cluster. Its traps stay in this file."""
 
-import logging
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from subprocess import STDOUT
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,24 +13,16 @@ from sqlglot.generators.spark import SparkGenerator
 from tzcheck.engines.duckdb import details_by, judged_by, near_limits
 from tzcheck.engines.exactly import settled
 from tzcheck.engines.judged import Judged, Spread, Standing
-from tzcheck.errors import EngineFault, Problem, UsageFault
+from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
 from tzcheck.judgement import Plan, Root
 from tzcheck.progress import Told
+from tzcheck.readers.catalogue import session_at, told_by
 from tzcheck.table import TABLES
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-MASTER = "local[*]"
-# Without the first a number too large is missing, and a quotient by 0; without the others decimals lose digits.
-EXACT = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
-    "spark.sql.legacy.decimal.retainFractionDigitsOnTruncate": "true",
-    "spark.sql.caseSensitive": "true",
-}
-QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF"}
 # Where there are few rows, planning tasks and compiling queries costs more than going through them.
 FEW = {
     "spark.sql.shuffle.partitions": "2",
@@ -41,11 +30,6 @@ FEW = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
-# A task that groups several tables takes a page of memory for each, and they would be of 16 MB in a JVM of one GB.
-SMALL = {"spark.buffer.pageSize": "1m"}
-REFUSED = 'Exception in thread "main" org.apache.spark.SparkException: '
-# Spark tells of a faulty query by these as well as by the exception.
-LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 
 
 def _made(generator: Any, made: exp.Create) -> str:
@@ -110,7 +94,7 @@ def judge(
 
     Raises UsageFault where there is no Spark or no such master, EngineFault where Spark can't compute.
     """
-    with TemporaryDirectory(prefix="tzcheck-") as folder, _session(master, Path(folder)) as session:
+    with TemporaryDirectory(prefix="tzcheck-") as folder, session_at(master, Path(folder)) as session:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
@@ -126,7 +110,7 @@ def judge(
             judged = judged_by(cursor, _settle, plan, False, few, progress)
             return judged, details_by(cursor, plan, detailed) if detailed else ([], [])
         except (PySparkException, Py4JError) as error:
-            raise EngineFault([Problem("error", "spark", details={"why": _why(error)})]) from error
+            raise EngineFault([Problem("error", "spark", details={"why": told_by(error)})]) from error
 
 
 def _settle(cursor: Cursor, root: Root) -> None:
@@ -139,52 +123,3 @@ def _settle(cursor: Cursor, root: Root) -> None:
         subjects = cursor.session.table(root.subjects).withColumn(root.column, expr(cell))
         subjects.createOrReplaceTempView(root.subjects)
         cursor.session.catalog.cacheTable(root.subjects)
-
-
-@contextmanager
-def _session(master: str, folder: Path) -> Iterator["SparkSession"]:
-    """A session at a master, which is stopped in the end; what Java says meanwhile goes into the folder."""
-    try:
-        from py4j.protocol import Py4JError
-        from pyspark import SparkConf, SparkContext
-        from pyspark.errors import PySparkException, PySparkRuntimeError
-        from pyspark.java_gateway import launch_gateway
-        from pyspark.logger import PySparkLogger
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise UsageFault([Problem("error", "no_pyspark", details={"why": str(error)})]) from None
-    for name in LOGGERS:
-        PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
-    conf = SparkConf().setMaster(master).setAppName("tzcheck").setAll([*(EXACT | QUIET | SMALL).items()])
-    said = folder / "said.txt"
-    try:
-        with said.open("w") as file:
-            # There is one Java in a process, which a second session finds running.
-            gateway = SparkContext._gateway or launch_gateway(conf, {"stdout": file, "stderr": STDOUT})
-        session = SparkSession(SparkContext(conf=conf, gateway=gateway))
-    except (PySparkRuntimeError, OSError) as error:
-        why = _said(said) or _why(error)
-        # Where Spark itself has something against it, Java did start.
-        code = "no_master" if why.startswith(REFUSED) else "no_java"
-        details = {"master": master, "why": why.removeprefix(REFUSED)}
-        raise UsageFault([Problem("error", code, details=details)]) from None
-    except (PySparkException, Py4JError) as error:
-        details = {"master": master, "why": _why(error)}
-        raise UsageFault([Problem("error", "no_master", details=details)]) from None
-    try:
-        yield session
-    finally:
-        session.stop()
-
-
-def _why(error: Exception) -> str:
-    """What went wrong, in one line: what Java says of it stands behind the call that failed."""
-    first, *rest = str(error).splitlines()
-    of_java = next((line for line in rest if line.startswith(": ")), first)
-    return of_java.removeprefix(": ")
-
-
-def _said(file: Path) -> str:
-    """Why Java ended: the last line that it said, but for where in a program that was."""
-    lines = file.read_text(encoding="utf-8", errors="replace").split("\n") if file.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip() and not line.startswith("\tat ")), "")

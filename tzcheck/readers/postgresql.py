@@ -17,8 +17,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from tzcheck.errors import FactsFault, Problem, UsageFault
-from tzcheck.readers import csv
-from tzcheck.readers.rows import Bulk, RawTable
+from tzcheck.readers.relations import Column, Relation, copied
+from tzcheck.readers.rows import RawTable
 
 # So many seconds a server has to answer, where the address does not say.
 PATIENCE = 10
@@ -45,30 +45,6 @@ TEXTS = {
     "text": SQL("translate({0}::text, E'\\n\\r', E'\\x1e\\x1e')"),
 }
 FILLED = SQL("CASE WHEN {0} IS NOT NULL THEN '…' END")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a database: its name, how it becomes text (a key of `TEXTS`), whether the user may read it."""
-
-    name: str
-    kind: str
-    allowed: bool
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A table or view; one that is `visible` needs no schema before its name."""
-
-    schema: str
-    name: str
-    visible: bool
-    columns: tuple[Column, ...]
-
-    @property
-    def path(self) -> str:
-        """The name with its schema."""
-        return f"{self.schema}.{self.name}"
 
 
 @dataclass(frozen=True)
@@ -102,25 +78,13 @@ class Session:
         file: str,
         encoding: str | None,
     ) -> tuple[RawTable, str]:
-        """The rows of a table and the hash of their text; they are in the order of the columns, as bytes compare.
-
-        `columns` are the header of each, itself, and whether its cells are wanted or only whether there are any. They
-        are written into `path`, where they must stay until the rows are read, and called `file`. `encoding` is that of
-        a database that knows none. Row 1 is the first, and there is no header row. Raises FactsFault.
-        """
+        """The rows of a table and the hash of their text (`relations.Session`). Raises FactsFault."""
         sure = self.connection.info.parameter_status("server_encoding") != "SQL_ASCII"
         try:
             digest = _copied(self.connection, _query(relation, columns, "UTF8" if sure else "SQL_ASCII"), path)
         except (psycopg.Error, OSError) as error:
             raise _fault("unreadable", file, error) from None
-        looked = csv.look(path, file, "utf-8" if sure else encoding)
-        raw = RawTable(0, tuple(header for header, *_ in columns), problems=list(looked.problems))
-        if looked.encoding is not None:
-            raw.encoding = csv.NAMES.get(looked.encoding, looked.encoding)
-            raw.records = csv.records(path, file, looked.encoding, ",", raw)
-            if looked.plain and path.stat().st_size > csv.LARGE:
-                raw.bulk = Bulk(path, 0, ",")
-        return raw, digest
+        return copied(columns, path, file, "utf-8" if sure else encoding), digest
 
 
 @dataclass(frozen=True)
