@@ -43,7 +43,7 @@ CELLS = {
 def session(tmp_path):
     with session_at("local[1]", tmp_path) as one:
         one.conf.set("spark.sql.session.timeZone", "Asia/Shanghai")
-        one.sql("CREATE DATABASE edu")
+        one.sql(f"CREATE DATABASE edu LOCATION '{(tmp_path / 'edu').as_uri()}'")
         yield Session(one, "edu", "spark:edu")
         one.sql("DROP DATABASE edu CASCADE")
 
@@ -97,6 +97,19 @@ def test_a_view_that_can_not_be_read_hides_no_other(session, tmp_path):
     assert (problem.code, problem.file, session.lost) == ("unreadable", "spark:edu/edu.bad", False)
     assert "CAST_INVALID_INPUT" in problem.message("en")
     assert session.read(good, [("n", Column("n", "int"), True)], tmp_path / "1.csv", "good", None)[0].header == ("n",)
+
+
+def test_a_view_of_what_is_gone_hides_no_other(session, tmp_path):
+    session.session.sql("CREATE TABLE edu.base AS SELECT 1 AS n")
+    session.session.sql("CREATE VIEW edu.classes AS SELECT n FROM edu.base")
+    session.session.sql("CREATE VIEW edu.good AS SELECT 1 AS n")
+    session.session.sql("DROP TABLE edu.base")
+    gone, good = session.relations()
+    assert ([column.name for column in good.columns], gone.columns) == (["n"], ())
+    with pytest.raises(FactsFault) as fault:
+        session.read(gone, [], tmp_path / "0.csv", "spark:edu/edu.classes", None)
+    assert "TABLE_OR_VIEW_NOT_FOUND" in fault.value.problems[0].message("en")
+    assert not session.lost
 
 
 def told(result):

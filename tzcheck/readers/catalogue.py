@@ -121,7 +121,12 @@ class Session:
             raise FactsFault([Problem("error", "unreadable", self.name, details={"why": told_by(error)})]) from None
 
     def _relation(self, name: str) -> Relation:
-        fields = self.session.table(_quoted(self.database, name)).schema.fields
+        from pyspark.errors import PySparkException
+
+        try:
+            fields = self.session.table(_quoted(self.database, name)).schema.fields
+        except PySparkException:
+            fields = []  # a view of what is gone: told of when it is read, if it is
         columns = (Column(field.name, field.dataType.simpleString()) for field in fields)
         return Relation(self.database, name, True, tuple(columns))
 
@@ -138,6 +143,8 @@ class Session:
         from pyspark.errors import PySparkException
 
         try:
+            if not relation.columns:
+                self.session.table(_quoted(relation.schema, relation.name))
             rows = self.session.sql(_query(relation, columns)).toLocalIterator(prefetchPartitions=True)
             digest = _written(rows, path)
         except (PySparkException, Py4JError, OSError) as error:
