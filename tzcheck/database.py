@@ -14,7 +14,7 @@ from tzcheck.sets import read_table, table_names, table_of
 from tzcheck.table import GIVEN, Table
 
 if TYPE_CHECKING:
-    from tzcheck.readers.relations import Column, Database, Relation
+    from tzcheck.readers.relations import Database, Headed, Relation
 
 KEYS, TABLE_KEYS = ("schema", "tables"), ("from", "columns")
 OF_TABLE = {header_spelling(name): table for table in GIVEN.values() for name in (table.id, table.title, *table.also)}
@@ -219,8 +219,8 @@ def _left_out(relation: "Relation", map: Map, database: "Database") -> Iterable[
         yield Problem(severity, "table_aside", f"{database.name}/{relation.path}", details=details)
 
 
-def _columns(table: Table, relation: "Relation", map: Map) -> list[tuple[str, "Column", bool]]:
-    """The header of each column, itself, and whether it is one of the table's: by the map, else by its own name.
+def _columns(table: Table, relation: "Relation", map: Map) -> "Headed":
+    """The columns of a table; wanted are those that are the table's of facts, by the map or else by their own names.
 
     Those come first that tell the rows apart.
     """

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -31,7 +31,6 @@ from tzcheck.rule import (
     Heading,
     Measure,
     Model,
-    ModelT,
     Outcome,
     PackFile,
     PackHead,
@@ -66,6 +65,8 @@ from tzcheck.value import VALUES_FILE, CountyValue, read_values
 PACK_FILE = "pack.yaml"
 CASES_SUFFIX = ".cases.yaml"
 PROFILES = "profiles"
+
+ModelT = TypeVar("ModelT", bound=Model)
 
 
 class _Loading:

@@ -8,7 +8,7 @@ import hashlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from tzcheck.errors import FactsFault, Problem, UsageFault
-from tzcheck.readers.relations import Column, Relation, copied
+from tzcheck.readers.relations import Column, Headed, Relation, copied
 from tzcheck.readers.rows import RawTable
 
 if TYPE_CHECKING:
@@ -131,12 +131,7 @@ class Session:
         return Relation(self.database, name, True, tuple(columns))
 
     def read(
-        self,
-        relation: Relation,
-        columns: Sequence[tuple[str, Column, bool]],
-        path: Path,
-        file: str,
-        encoding: str | None,
+        self, relation: Relation, columns: Headed, path: Path, file: str, encoding: str | None
     ) -> tuple[RawTable, str]:
         """The rows of a table and the hash of their text (`relations.Session`). Raises FactsFault."""
         from py4j.protocol import Py4JError
@@ -184,7 +179,7 @@ def _quoted(*names: str) -> str:
     return ".".join(f"`{part.replace('`', '``')}`" for part in parts)
 
 
-def _query(relation: Relation, columns: Sequence[tuple[str, Column, bool]]) -> str:
+def _query(relation: Relation, columns: Headed) -> str:
     """Every row, in an order that does not depend on how Spark goes through them."""
     cells = []
     for number, (_, column, wanted) in enumerate(columns):

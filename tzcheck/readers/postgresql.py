@@ -6,7 +6,7 @@ The driver, psycopg, is an extra: this module can't be imported without it.
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from tzcheck.errors import FactsFault, Problem, UsageFault
-from tzcheck.readers.relations import Column, Relation, copied
+from tzcheck.readers.relations import Column, Headed, Relation, copied
 from tzcheck.readers.rows import RawTable
 
 # So many seconds a server has to answer, where the address does not say.
@@ -71,12 +71,7 @@ class Session:
         return [Relation(*about, tuple(columns)) for about, columns in found.items()]
 
     def read(
-        self,
-        relation: Relation,
-        columns: Sequence[tuple[str, Column, bool]],
-        path: Path,
-        file: str,
-        encoding: str | None,
+        self, relation: Relation, columns: Headed, path: Path, file: str, encoding: str | None
     ) -> tuple[RawTable, str]:
         """The rows of a table and the hash of their text (`relations.Session`). Raises FactsFault."""
         sure = self.connection.info.parameter_status("server_encoding") != "SQL_ASCII"
@@ -134,7 +129,7 @@ def database(dsn: str) -> Database:
     return Database(dsn, f"postgresql://{host}{':' if host and port else ''}{port if host else ''}/{name}")
 
 
-def _query(relation: Relation, columns: Sequence[tuple[str, Column, bool]], encoding: str) -> Composed:
+def _query(relation: Relation, columns: Headed, encoding: str) -> Composed:
     """Copies a table as CSV, its rows in an order that neither collations nor where they are stored can change."""
     cells, names = [], [Identifier(f"c{number}") for number in range(len(columns))]
     for (_, column, wanted), name in zip(columns, names, strict=True):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from tzcheck.readers import csv
 from tzcheck.readers.rows import Bulk, RawTable
@@ -34,6 +34,10 @@ class Relation:
         return f"{self.schema}.{self.name}"
 
 
+# The header of each column, itself, and whether its cells are wanted or only whether there are any.
+Headed: TypeAlias = Sequence[tuple[str, Column, bool]]
+
+
 class Session(Protocol):
     """What tables are read in."""
 
@@ -45,17 +49,11 @@ class Session(Protocol):
         """The tables and views that there are, with their columns in order. Raises FactsFault."""
 
     def read(
-        self,
-        relation: Relation,
-        columns: Sequence[tuple[str, Column, bool]],
-        path: Path,
-        file: str,
-        encoding: str | None,
+        self, relation: Relation, columns: Headed, path: Path, file: str, encoding: str | None
     ) -> tuple[RawTable, str]:
         """The rows of a table and the hash of their text; they are in the order of the columns, as bytes compare.
 
-        `columns` are the header of each, itself, and whether its cells are wanted or only whether there are any. They
-        are written into `path`, where they must stay until the rows are read, and called `file`. `encoding` is that of
+        They are written into `path`, where they must stay until they are read, and called `file`. `encoding` is that of
         a database that knows none. Row 1 is the first, and there is no header row. Raises FactsFault.
         """
 
@@ -71,7 +69,7 @@ class Database(Protocol):
         """A session, as long as it is needed. Raises FactsFault where the database can't be reached."""
 
 
-def copied(columns: Sequence[tuple[str, Column, bool]], path: Path, file: str, encoding: str | None) -> RawTable:
+def copied(columns: Headed, path: Path, file: str, encoding: str | None) -> RawTable:
     """The rows of a table that was copied as CSV into `path`."""
     looked = csv.look(path, file, encoding)
     raw = RawTable(0, tuple(header for header, *_ in columns), problems=list(looked.problems))

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from tzcheck.errors import Problem, UsageFault
+from tzcheck.readers.csv import LONGEST_CELL
 from tzcheck.readers.rows import Bulk
 from tzcheck.table import NUMERIC, WORKED_OUT, Column, Table
 
@@ -368,7 +369,7 @@ def _csv(columns: int, skip: int) -> str:
         "CREATE OR REPLACE TABLE bulk AS SELECT * FROM read_csv($path, auto_detect = false, header = false, "
         f"skip = {skip}, delim = $delimiter, quote = '\"', escape = '\"', columns = {{{kinds}}}, "
         # A line that may hold a cell longer than any is left to `readers.csv`, which tells of it.
-        "strict_mode = true, compression = 'none', max_line_size = 100000)"
+        f"strict_mode = true, compression = 'none', max_line_size = {LONGEST_CELL})"
     )
 
 
