@@ -595,6 +595,16 @@ def test_a_damaged_page_of_a_parquet_file_is_told_and_nothing_of_the_file_is_tak
     assert [one.rows for one in found.files if one.path == "classes.parquet"] == [0]
 
 
+@pytest.mark.parametrize("name", ["file_row_number", "File_Row_Number"])
+def test_a_column_of_parquet_may_be_called_as_duckdb_calls_the_number_of_a_row(tmp_path: Path, name: str) -> None:
+    header = CLASSES.replace("\n", f",{name}\n")
+    folder = facts(tmp_path / "f", classes=header + "2133000001,小学,一,1,45,7\n2133000001,小学,一,2,46,8\n")
+    in_parquet(folder / "classes.csv", folder / "classes.parquet")
+    found = read(folder)
+    assert (column(found, "classes", "students"), rows(found, "classes")) == ([45, 46], [1, 2])
+    assert codes(found) == [("unknown_column", "classes.parquet", 1, name, None)]
+
+
 def in_parquet(written: Path, path: Path) -> Path:
     """A CSV file made a Parquet file."""
     cells = duckdb.read_csv(str(written), all_varchar=True)

@@ -13,10 +13,12 @@ from tzcheck.table import Table
 def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk: bool = True) -> RawTable:
     """The columns of a file; its rows are left to the store. Row 1 is the first one, since there is no header row."""
     try:
-        names = "SELECT name FROM parquet_schema($1) WHERE num_children IS NULL"
-        found = duckdb.execute(names, [whatever_named(path)]).fetchall()
+        asked = "SELECT name FROM parquet_schema($1) WHERE num_children IS NULL"
+        found = duckdb.execute(asked, [whatever_named(path)]).fetchall()
     except duckdb.Error:
         bulk, found = False, []
     if not bulk:
         return RawTable(problems=[Problem("error", "parquet_damaged", file)])
-    return RawTable(1, tuple(name for (name,) in found), bulk=Bulk(path, 0, None))
+    names = tuple(name for (name,) in found)
+    by_order = any(name.casefold() == "file_row_number" for name in names)
+    return RawTable(1, names, bulk=Bulk(path, 0, None, by_order=by_order))

@@ -148,7 +148,7 @@ class Store:
         try:
             if bulk.delimiter is None:
                 # Typed where it is: that takes half the time, since Parquet has every text once.
-                kept = _parquet(bulk.path, len(columns))
+                kept = _parquet(bulk.path, len(columns), bulk.by_order)
                 # A damaged page must be found before the first row is typed.
                 self._all(f"SELECT bit_xor(hash({every})) FROM {kept}")
             else:
@@ -378,14 +378,18 @@ def whatever_named(path: Path) -> str:
     return re.sub(r"[\[*?]", r"[\g<0>]", str(path))
 
 
-def _parquet(path: Path, columns: int) -> str:
+def _parquet(path: Path, columns: int, by_order: bool) -> str:
+    """The cells of a file as texts, with the number of each row."""
     names = [f"c{index}" for index in range(columns)]
     texts = [
         f"CASE WHEN typeof({name}) IN ('DOUBLE', 'FLOAT') THEN regexp_replace({name}::VARCHAR, '[.]0$', '') "
         f"ELSE {name}::VARCHAR END AS {name}"
         for name in names
     ]
-    file = f"read_parquet({_text(whatever_named(path))}, file_row_number = true)"
+    named = _text(whatever_named(path))
+    file = f"read_parquet({named}, file_row_number = true)"
+    if by_order:
+        file = f"(SELECT *, row_number() OVER () - 1 FROM read_parquet({named}))"
     return f"(SELECT rowid, {', '.join(texts)} FROM {file} t({', '.join(names)}, rowid))"
 
 
