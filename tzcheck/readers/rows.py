@@ -21,7 +21,7 @@ class Bulk:
     """A file whose rows the store reads by itself: a Parquet file (without a delimiter), or a plain CSV file.
 
     Such a CSV file is in UTF-8 and has, after `skip` lines, a line a row and no blank lines. `unnamed` are the columns
-    without a header, counted from 0. Rows of Parquet are counted `by_order` where a column is called as DuckDB's number.
+    without a header, counted from 0. Rows of Parquet are counted `by_order` where a column is called `file_row_number`.
     """
 
     path: Path
