@@ -42,7 +42,11 @@ def read(folder: Path, format: str) -> duckdb.DuckDBPyConnection:
         + " FROM schools"
         for stage, tenths in standard.STAGES.items()
     ]
-    connection.execute(f"CREATE VIEW all_stages AS {' UNION ALL '.join(parts)}")
+    connection.execute(
+        "CREATE TABLE all_stages AS SELECT a.*, coalesce(listed, 0) AS listed, students_listed "
+        f"FROM ({' UNION ALL '.join(parts)}) a LEFT JOIN (SELECT school_id, stage, count(*) AS listed, "
+        "sum(students) AS students_listed FROM classes GROUP BY ALL) l USING (school_id, stage)"
+    )
     amounts = ", ".join(
         f"({_sum(one.have)}){' * 100 * weight' if one.shared else ''} AS have_{number}, "
         f"{_per(one)} AS per_{number}, "
@@ -138,11 +142,9 @@ def _checks() -> list[str]:
     sources = {
         "schools": f"(SELECT *, NULL AS stage, CAST(substr(school_id, 1, 2) AS INTEGER) AS prefix, "
         f"{_case('type', dict(standard.PREFIXES))} AS prefix_due FROM schools)",
-        "stages": "(SELECT a.*, coalesce(l.listed, 0) AS listed, l.students_listed, "
-        f"CAST(type IN {tuple(standard.ONE_STAGE)} AS INTEGER) AS one_stage, CASE WHEN "
-        f"{_case('type', {type: repr(stage) for type, stage in standard.ONE_STAGE.items()})} <> a.stage "
-        "THEN a.students ELSE 0 END AS strangers FROM all_stages a LEFT JOIN (SELECT school_id, stage, "
-        "count(*) AS listed, sum(students) AS students_listed FROM classes GROUP BY ALL) l USING (school_id, stage))",
+        "stages": f"(SELECT *, CAST(type IN {tuple(standard.ONE_STAGE)} AS INTEGER) AS one_stage, CASE WHEN "
+        f"{_case('type', {type: repr(stage) for type, stage in standard.ONE_STAGE.items()})} <> stage "
+        "THEN students ELSE 0 END AS strangers FROM all_stages)",
         "values": "(SELECT *, NULL AS school_id, NULL AS stage FROM wide)",
     }
     return [
