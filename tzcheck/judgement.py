@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tzcheck import condition as conditions
 from tzcheck.condition import Comparison, Condition
@@ -21,8 +21,6 @@ WITH_TEXTS = {"attestations": ("document", "document_no")}
 NEAR = 0.01
 # A coefficient of variation is the only number with a root in it: kept with so many decimals.
 VARIATION_DECIMALS = 12
-# The row that each row of a table belongs to, for the name that is shown.
-NAMED_BY = {"school_id": ("school", "school.school"), "kindergarten_id": ("kindergarten", "kindergarten.kindergarten")}
 
 
 @dataclass(frozen=True)
@@ -112,6 +110,11 @@ class Judgement:
     def required(self) -> int:
         """How many of `sides` belong to `requires`; they come first, and those of `applies` after them."""
         return len(self.comparisons)
+
+    @cached_property
+    def sums(self) -> bool:
+        """Whether any of its left sides is a sum of columns."""
+        return any(left.summed for left, _, _ in self.sides)
 
     @cached_property
     def home(self) -> str | None:
@@ -279,12 +282,34 @@ def columns_read(judgements: Iterable[Judgement]) -> list[str]:
     return list(names)
 
 
+class Parent(NamedTuple):
+    """The table of schools or kindergartens that rows belong to: its key, and the column that has the name."""
+
+    table: str
+    key: str
+    name: str
+
+    @property
+    def column(self) -> str:
+        """What the name is called in a judged row."""
+        return f"{self.table}.{self.name}"
+
+
+PARENTS = (Parent("schools", "school_id", "school"), Parent("kindergartens", "kindergarten_id", "kindergarten"))
+
+
+def parent_named(table: Table) -> Parent | None:
+    """What the rows of a table are named after, where they have no name of a school or kindergarten themselves."""
+    for one in PARENTS:
+        if one.key in table.key and one.name not in table.column_ids and parent_of(table, TABLES[one.table].noun):
+            return one
+    return None
+
+
 def names_of(table: Table) -> tuple[str, ...]:
     """The columns of a judged row that name it: its own, after the name of the school that it belongs to."""
-    for key, (noun, name) in NAMED_BY.items():
-        if key in table.key and name.rpartition(".")[2] not in table.column_ids and parent_of(table, noun):
-            return (name, *table.name)
-    return table.name
+    parent = parent_named(table)
+    return (parent.column, *table.name) if parent else table.name
 
 
 def columns_of(table: Table, used: frozenset[str]) -> list[str]:

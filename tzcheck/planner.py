@@ -1,6 +1,5 @@
 """Plans: what the rules that are asked for need of the facts, as SQL trees."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,7 +19,7 @@ from tzcheck.judgement import (
     Root,
     Side,
     columns_of,
-    names_of,
+    parent_named,
     origin_ends,
 )
 from tzcheck.measure import Ratio, whole_number
@@ -60,12 +59,12 @@ def plan(
 
     A rule that reads nothing that is `given` has no subjects to judge; None stands for all that there can be.
     """
-    planner = _Planner(day, aside)
+    planner = _Planner(day, aside, given)
     judgements = [_keyed(TABLES[id], *both) for id, both in KEYED.items()]
     for pack in packs:
         for id, rule in pack.rules.items():
             if id in wanted:
-                judgements += planner.judgements(pack, id, rule, given)
+                judgements += planner.judgements(pack, id, rule)
     batches: dict[tuple[Any, ...], list[Judgement]] = {}
     for judgement in judgements:
         if judgement.among(given):
@@ -77,12 +76,8 @@ def plan(
             subjects[1][judgement.source], _ = planner.of_rows(judgement.source, judgement.table, _Needs())
     keyed = {judgement.table.id for judgement in judgements if judgement.table and judgement.among(given)}
     steps = tuple(step for step in subjects if step)
-    used = Counter(one.name for step in steps for query in step.values() for one in query.find_all(exp.Table))
-    sources = Counter(judgement.source for judgement in (found[0] for found in batches.values()))
-    # What one batch alone reads is not written down.
-    once = {_joined_for(name) for name in subjects[1] if not used[name] and sources[name] == 1}
-    # These cost less to compute where they are read than to write down.
-    views = frozenset(once).union(subjects[1], subjects[3])
+    # Rows cost less to compute where they are read than to write down.
+    views = frozenset(subjects[1]).union(subjects[2])
     return Plan(
         tuple(sorted(keyed | planner.read)),
         tuple(tuple(made(name, query, dialect, name in views) for name, query in step.items()) for step in steps),
@@ -98,11 +93,11 @@ def read_by(packs: Collection[RulePack], wanted: frozenset[str]) -> tuple[dict[s
 
     They are the same on every day.
     """
-    planner, keys = _Planner(date.max, frozenset()), set()
+    planner, keys = _Planner(date.max, frozenset(), None), set()
     for pack in packs:
         for id, rule in pack.rules.items():
             if id in wanted:
-                judgements = planner.judgements(pack, id, rule, None)
+                judgements = planner.judgements(pack, id, rule)
                 keys |= {key for one in judgements for table, key in one.reads if table == "values" and key}
     return {table: planner.columns(table) for table in planner.read}, frozenset(keys)
 
@@ -134,11 +129,6 @@ def subjects_of(each: str, by: str | None) -> str:
     return f"each_{each}_{by}" if by else f"each_{each}"
 
 
-def _joined_for(subjects: str) -> str:
-    """The name of the table that holds rows with those that they belong to and that belong to them."""
-    return f"joined_{subjects}"
-
-
 def _grouped(each: str, by: str | None, table: str, split: str | None) -> str:
     return "_".join(["by", each, by or "all", split or "whole", table])
 
@@ -146,9 +136,10 @@ def _grouped(each: str, by: str | None, table: str, split: str | None) -> str:
 class _Planner:
     """Gathers what the rules of all packs need on a day, and turns it into SQL."""
 
-    def __init__(self, day: date, aside: frozenset[str]) -> None:
+    def __init__(self, day: date, aside: frozenset[str], given: frozenset[str] | None) -> None:
         self.day = day
         self.aside = aside
+        self.given = given
         self.needs: dict[tuple[str, str | None], _Needs] = {}
         self.read: set[str] = set()
         self.used: dict[str, set[str]] = {}
@@ -161,13 +152,13 @@ class _Planner:
 
     # What is needed
 
-    def judgements(self, pack: RulePack, id: str, rule: Rule, given: frozenset[str] | None) -> list[Judgement]:
+    def judgements(self, pack: RulePack, id: str, rule: Rule) -> list[Judgement]:
         """A judgement for each thing that a rule asks, and the subjects that they need."""
         found = []
         for number, ask in enumerate(rule.asks):
             judgement = self.judgement(pack, id, rule, ask, number)
             found.append(judgement)
-            if judgement.among(given):
+            if judgement.among(self.given):
                 names = conditions.names(ask.requires) | (conditions.names(ask.applies) if ask.applies else frozenset())
                 if not number:
                     names |= frozenset(rule.shows)
@@ -177,8 +168,11 @@ class _Planner:
                     sides = [side for left, _, right in judgement.sides for side in (left, right)]
                     self.use(judgement.table, [side.by for side in sides if side.by])
                     self.use(judgement.table, [judgement.category] if judgement.category else [])
-                    for name in names_of(judgement.table):
+                    for name in judgement.table.name:
                         self.need(pack, ask.each, ask.by, [name])
+                    if parent := parent_named(judgement.table):
+                        self.read.add(parent.table)
+                        self.use(TABLES[parent.table], [parent.name])
         return found
 
     def need(self, pack: RulePack, each: str, by: str | None, names: Iterable[str]) -> None:
@@ -368,23 +362,22 @@ class _Planner:
     # SQL
 
     def subjects(self) -> tuple[dict[str, exp.Expr], ...]:
-        """The queries of all subjects in five steps: rows joined, rows, both of those that look others up, places."""
-        steps: tuple[dict[str, exp.Expr], ...] = ({}, {}, {}, {}, {})
+        """The queries of all subjects in four steps: sums over rows, rows, those that look others up, places."""
+        steps: tuple[dict[str, exp.Expr], ...] = ({}, {}, {}, {})
         for (each, by), needs in self.needs.items():
             name = subjects_of(each, by)
             if each in BY_NOUN:
-                first = 2 if needs.homes else 0
-                steps[first + 1][name], joined = self.of_rows(name, BY_NOUN[each], needs)
-                if joined:
-                    steps[first][_joined_for(name)] = joined
+                steps[2 if needs.homes else 1][name], sums = self.of_rows(name, BY_NOUN[each], needs)
+                steps[0].update(sums)
             else:
-                steps[4][name] = self.of_places(each, by, needs)
+                steps[3][name] = self.of_places(each, by, needs)
         return steps
 
-    def of_rows(self, name: str, table: Table, needs: _Needs) -> tuple[exp.Expr, exp.Expr | None]:
+    def of_rows(self, name: str, table: Table, needs: _Needs) -> tuple[exp.Expr, dict[str, exp.Expr]]:
         """A subject a row of the table, with what is known of the row it belongs to and of those that belong to it.
 
-        All of these are joined first, by the second query, where there are any; measures are computed from that.
+        All of these are joined first, and measures are computed from that. What is summed over the rows that belong
+        to it are tables of their own, by name.
         """
         source: list[exp.Expr] = [exp.column(name, "base") for name in ("_place", "_city", "_level", "_at")]
         source += [exp.column(name, "base") for name in columns_of(table, self.columns(table.id))]
@@ -400,7 +393,7 @@ class _Planner:
             joins.setdefault(noun, _joined(table_named(home, noun), noun, BY_NOUN[noun].key))
             known += [aliased(exp.column(own, noun, quoted=True), column) for column, own in kept.items()]
         read = [*source, *(exp.column(one.alias, "base", quoted=True) for one in known)]
-        parts_first: dict[str, exp.Expr] = {}
+        sums: dict[str, exp.Expr] = {}
         children: dict[str, list[tuple[RulePack, str]]] = {}
         for pack, own in needs.measures.values():
             one = pack.measures[own]
@@ -412,15 +405,16 @@ class _Planner:
             parts = [*(key.copy() for key in keys), exp.alias_(exp.Count(this=exp.Star()), "_rows")]
             for pack, own in measures:
                 parts += self.measured(pack, own)
-            parts_first[alias] = exp.Select(
-                expressions=parts, from_=exp.From(this=table_named(child)), group=exp.Group(expressions=keys)
-            )
-            joins[alias] = _joined(table_named(alias), alias, table.key)
-            given = exp.Select(expressions=[exp.column("_place")], from_=exp.From(this=table_named(child)))
-            parts_first[f"given_{child}"] = given.distinct()
-            joins[f"given_{child}"] = _joined(table_named(f"given_{child}"), f"given_{child}", ())
             of_child = [(alias, part.alias) for part in parts[len(keys) :]] + [(f"given_{child}", "_place")]
-            known += [aliased(exp.column(column, of, quoted=True), f"{of}.{column}") for of, column in of_child]
+            if self.given is not None and child not in self.given:
+                known += [aliased(exp.Null(), f"{one}.{column}") for one, column in of_child]
+                continue
+            summed, of = f"{name}_{alias}", exp.From(this=table_named(child))
+            sums[summed] = exp.Select(expressions=parts, from_=of, group=exp.Group(expressions=keys))
+            joins[alias] = _joined(table_named(summed, alias), alias, table.key)
+            given = exp.Select(expressions=[exp.column("_place")], from_=of.copy()).distinct()
+            joins[f"given_{child}"] = _joined(given.subquery(f"given_{child}"), f"given_{child}", ())
+            known += [aliased(exp.column(column, one, quoted=True), f"{one}.{column}") for one, column in of_child]
         for kept_name, (pack, own) in needs.measures.items():
             one = pack.measures[own]
             if not one.of_others:
@@ -439,24 +433,18 @@ class _Planner:
                 return node
             return exp.column(f"{node.table}.{node.name}", "base", quoted=True)
 
-        of_file = exp.From(this=table_named(table.id, "base"))
-        found = exp.Select(
-            expressions=[one.transform(where_joined) for one in read],
-            from_=exp.From(this=table_named(_joined_for(name), "base")) if joins else of_file,
-        )
+        rows: exp.Expr = table_named(table.id, "base")
+        if known:
+            joined = [*(one.copy() for one in source), *known]
+            whole = exp.Select(expressions=joined, from_=exp.From(this=rows), joins=list(joins.values()))
+            rows = whole.subquery("base", copy=False)
+        found = exp.Select(expressions=[one.transform(where_joined) for one in read], from_=exp.From(this=rows))
         if needs.scopes:
             tests = [aliased(self.holds(pack, scope), f"{pack.id}.{scope}?") for pack, scope in needs.scopes.values()]
             found = exp.Select(
                 expressions=[exp.Star(), *tests], from_=exp.From(this=found.subquery("wide", copy=False))
             )
-        if not joins:
-            return found, None
-        return found, exp.Select(
-            with_=_with(parts_first),
-            expressions=[*(one.copy() for one in source), *known],
-            from_=of_file,
-            joins=list(joins.values()),
-        )
+        return found, sums
 
     def holds(self, pack: RulePack, name: str) -> exp.Expr:
         """A scope as SQL over the columns of the rows that it speaks of."""
@@ -927,7 +915,7 @@ def _filtered(scope: exp.Expr) -> Callable[[exp.Expr], exp.Expr]:
     return narrowed
 
 
-def _joined(table: exp.Table, alias: str, keys: Iterable[str]) -> exp.Join:
+def _joined(table: exp.Expr, alias: str, keys: Iterable[str]) -> exp.Join:
     """A join with the row of the same place and keys."""
     same = [exp.EQ(this=exp.column(key, alias), expression=exp.column(key, "base")) for key in ("_place", *keys)]
     return exp.Join(this=table, side="LEFT", on=exp.and_(*same))

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -405,7 +404,8 @@ class View:
                 judgement = self.judgements[id][one.part]
                 if judgement.table is None or one.holds or one.file is None or one.row is None:
                     continue
-                if one.holds is None or id in checks or judgement.sides[_telling(judgement, one)][0].summed:
+                told_of_sum = judgement.sums and judgement.sides[_telling(judgement, one)][0].summed
+                if one.holds is None or id in checks or told_of_sum:
                     wanted[judgement.table.id].add((one.file, one.row))
         for id, rows in wanted.items():
             if id in self.facts.tables:
@@ -524,12 +524,8 @@ class View:
             if missing:
                 named = {one.column for one in missing if one.column} or {", ".join(first.tables)}
                 needed = ", ".join(sorted(named))
-            more |= {
-                "breaches": breaches,
-                "evidence": evidence,
-                "missing": missing,
-                "relaxed": tuple([self._evidence(*both) for both in told if both[1].relaxed]),
-            }
+            relaxed = tuple([self._evidence(*both) for both in told if both[1].relaxed])
+            more |= {"breaches": breaches, "evidence": evidence, "missing": missing, "relaxed": relaxed}
             if first.shows:
                 more["shows"] = tuple(
                     Shown(self._named(one), one.category, side.name, side.title, value, side.unit)
@@ -684,7 +680,7 @@ class View:
 
     def _lacks(self, judgement: Judgement, subject: Subject) -> bool:
         """Whether a row was refused that may belong to a subject's own."""
-        return any(
+        return bool(self.lost) and any(
             (table, place, id) in self.lost
             for table in judgement.tables
             if table != judgement.home
@@ -718,7 +714,9 @@ class View:
     def _evidence(self, judgement: Judgement, subject: Subject) -> Evidence:
         index = _telling(judgement, subject)
         left, comparator, right = judgement.sides[index]
-        value, limit = (_spelled(left, side) for side in subject.sides[index])
+        value, limit = subject.sides[index]
+        if left.codes:
+            value, limit = _spelled(left, value), _spelled(left, limit)
         own = self.facts.places[subject.own]
         blank = right if value is not None and limit is None else left
         keyed = judgement.rule is None
@@ -933,12 +931,16 @@ def _distance(judgement: Judgement, subject: Subject, index: int) -> tuple[Fract
     if not isinstance(value, Fraction) or not isinstance(limit, Fraction):
         return None, None
     per = subject.pers[index] if subject.pers else None
-    apart = abs(value - limit)
+    # In whole numbers: what Python makes of fractions takes several times as long.
+    above, below = value.numerator * limit.denominator - limit.numerator * value.denominator, value.denominator
+    above, below = abs(above), below * limit.denominator
     unit = left.counts_in or left.lacks_in
     if unit is None or not isinstance(per, Fraction) or (left.lacks_in and not limit):
-        return apart, left.unit or right.unit
-    amount = apart * per / limit if left.lacks_in else apart * per
-    return Fraction(ceil(amount)) if unit in WHOLE_UNITS else amount, unit
+        return Fraction(above, below), left.unit or right.unit
+    above, below = above * per.numerator, below * per.denominator
+    if left.lacks_in:
+        above, below = above * limit.denominator, below * limit.numerator
+    return Fraction(-(-above // below)) if unit in WHOLE_UNITS else Fraction(above, below), unit
 
 
 def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
@@ -957,7 +959,7 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
         if amount is not None:
             operator = comparison.operator
             found[left.name] = Failing(left.name, left.title, value, limit, operator, amount, unit, left.shared)
-    return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True))
+    return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True) if len(found) > 1 else found.values())
 
 
 def _tally(counts: Iterable[Count]) -> _Tally:
@@ -991,12 +993,13 @@ def _decide(
     `proven` breaches are of rows by themselves, so that no refused row can change them.
     """
     checked, unknown = tally.checked, tally.unknown
-    if judgements[0].share:
+    first = judgements[0]
+    if first.share:
         whole = sum([count.unknown for count in counts if judgements[count.part].proves])
         if whole and not refused:
             # Nobody knows how many they are: no share can be told.
             return Verdict.UNDETERMINED, Reason("missing", {"missing": whole, "checked": checked, "needed": needed})
-        return _share(judgements[0].share, checked, breaches, unknown, refused, needed)
+        return _share(first.share, checked, breaches, unknown, refused, needed)
     if breaches and (proven or not refused):
         if checked == 1:
             return Verdict.UNMET, Reason("fails")
@@ -1016,7 +1019,6 @@ def _decide(
             named = all(limit.value is not None for limit in unset)
             return Verdict.UNDETERMINED, Reason("not_in_force" if named else "no_limit", {"since": later})
         return Verdict.UNDETERMINED, Reason("missing", {"missing": unknown, "checked": checked, "needed": needed})
-    first = judgements[0]
     if not checked and rule.by and (first.applies is None or rule.by in conditions.names(first.applies)):
         tables = sorted({table for judgement in judgements for table in judgement.tables})
         return Verdict.UNDETERMINED, Reason("no_row", {"tables": ", ".join(tables)})
@@ -1075,9 +1077,7 @@ def _shown(
 
 def _spelled(side: Side, value: Value) -> Value:
     """A code as it is written: the mark ※, and not its name."""
-    if not isinstance(value, str) or not side.codes or not side.labels:
-        return value
-    return side.labels.get(value, value)
+    return side.labels.get(value, value) if isinstance(value, str) and side.labels else value
 
 
 def _telling(judgement: Judgement, subject: Subject) -> int:

@@ -15,8 +15,10 @@ from tzcheck.judgement import (
     VARIATION_DECIMALS,
     Batch,
     Judgement,
+    Parent,
     Side,
     columns_read,
+    parent_named,
     read_of_worst,
     told_columns,
 )
@@ -124,16 +126,20 @@ def batch(judgements: tuple[Judgement, ...], result: str, dialect: str) -> Batch
     )
 
 
-def judged(judgements: Sequence[Judgement]) -> exp.Select:
+def judged(judgements: Sequence[Judgement], named: bool = True) -> exp.Select:
     """The subjects of a batch with the place each counts for, and for each rule whether it applies and holds.
 
     Its columns are those of `judged_columns`: `place`, what the verdicts are made from, and for the rule number i of
     the batch `a<i>` and `h<i>`. `h<i>` is NULL where a value is missing, and where the rule does not, or may not,
-    apply.
+    apply. The name of the school that a row belongs to is looked up last, for the few that are told of; those that
+    are only counted need not be `named`.
     """
-    read = columns_read(judgements)
+    table = judgements[0].table
+    parent = parent_named(table) if table else None
+    own = [name for name in columns_read(judgements) if not parent or name != parent.column]
     compared: list[exp.Expr] = [exp.Alias(this=_place(judgements[0]), alias=exp.to_identifier("place"))]
-    compared += [exp.column(name, quoted=True) for name in read]
+    compared += [exp.column(name, quoted=True) for name in own]
+    read = columns_read(judgements) if named else own
     found: list[exp.Expr] = [exp.column("place"), *(exp.column(name, quoted=True) for name in read)]
     names: dict[Any, str] = {}
 
@@ -160,7 +166,22 @@ def judged(judgements: Sequence[Judgement]) -> exp.Select:
         from_=exp.From(this=table_named(judgements[0].source)),
         where=exp.Where(this=_due(judgements[0])),
     )
-    return exp.Select(expressions=found, from_=exp.From(this=inner.subquery("compared", copy=False)))
+    joins = [_named_after(parent)] if parent and named else []
+    return exp.Select(expressions=found, from_=exp.From(this=inner.subquery("compared", copy=False)), joins=joins)
+
+
+def _named_after(parent: Parent) -> exp.Join:
+    """A join with the names of the schools or kindergartens that rows belong to."""
+    columns = {"_place": "named/place", parent.key: "named/key", parent.name: parent.column}
+    names = exp.Select(
+        expressions=[aliased(exp.column(column), name) for column, name in columns.items()],
+        from_=exp.From(this=table_named(parent.table)),
+    )
+    same = [
+        exp.EQ(this=exp.column(name, quoted=True), expression=exp.column(column))
+        for column, name in list(columns.items())[:2]
+    ]
+    return exp.Join(this=names.subquery("named"), side="LEFT", on=exp.and_(*same))
 
 
 def _texts(values: Iterable[str]) -> list[exp.Expr]:
@@ -205,6 +226,8 @@ def counts(judgements: Sequence[Judgement], source: str) -> exp.Select:
         exp.column("indicator") if first.rule is None else exp.cast(exp.Null(), "VARCHAR"),
     ]
     found = [*(key.copy() for key in keys), exp.Count(this=exp.Star())]
+    unnamed = first.table is not None and parent_named(first.table) is not None
+    rows = judged(judgements, named=False).subquery(source, copy=False) if unnamed else table_named(source)
     for index, judgement in enumerate(judgements):
         if judgement.aside:
             continue
@@ -222,7 +245,7 @@ def counts(judgements: Sequence[Judgement], source: str) -> exp.Select:
             else:
                 both = (_worst(judgement, name, among.copy()) for among in (fails, holds))
                 found.append(exp.func("COALESCE", *both))
-    return exp.Select(expressions=found, from_=exp.From(this=table_named(source)), group=exp.Group(expressions=keys))
+    return exp.Select(expressions=found, from_=exp.From(this=rows), group=exp.Group(expressions=keys))
 
 
 def _number_of(test: exp.Expr) -> exp.Expr:

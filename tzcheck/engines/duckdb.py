@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -69,6 +70,8 @@ def judged_by(
             return number, found, list(_subjects(own, batch)), []
         rows = own.execute(batch.judged).fetchall()
         at = {name: index for index, name in enumerate(judged_columns(batch.judgements))}
+        if "_at" in at:  # of several that are as far off the first in the files is told of
+            rows.sort(key=itemgetter(at["_at"]))
         counted: list[Count] = []
         of_told: list[Subject] = []
         of_all: list[Subject] = []

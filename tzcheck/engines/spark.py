@@ -69,13 +69,8 @@ class Cursor:
         return Cursor(self.session)
 
     def execute(self, query: str) -> "Cursor":
-        """Asks a query. Rows of files come in the order of these."""
-        found = self.session.sql(query)
-        rows = found.collect()
-        if "_at" in found.columns:
-            at = found.columns.index("_at")
-            rows.sort(key=lambda row: row[at])
-        self._rows = iter(rows)
+        """Asks a query."""
+        self._rows = iter(self.session.sql(query).collect())
         return self
 
     def fetchall(self) -> list[Any]:
