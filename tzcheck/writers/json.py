@@ -40,11 +40,11 @@ def _text(value: Any, indent: str) -> str:
     deeper = indent + " "
     if isinstance(value, list) and value:
         return "[" + ",".join([f"\n{deeper}{_text(item, deeper)}" for item in value]) + "]"
-    nested = {key: value[key] for key in LINED if value.get(key)} if isinstance(value, dict) else {}
+    nested = [key for key in LINED if value.get(key)] if isinstance(value, dict) else []
     if not nested:
         return _encoded(value)
     own = _encoded({key: one for key, one in value.items() if key not in nested})[:-1]
-    lines = [f'\n{deeper}"{key}":{_text(one, deeper)}' for key, one in nested.items()]
+    lines = [f'\n{deeper}"{key}":{_text(value[key], deeper)}' for key in nested]
     return f"{own}{',' if len(nested) < len(value) else ''}{','.join(lines)}}}"
 
 
