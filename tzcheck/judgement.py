@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -202,20 +203,30 @@ class Batch:
 class Root:
     """A coefficient of variation, which has a root in it and is computed in floating point.
 
-    It stands in `column` of the table `subjects`, split by `by`. Where it comes close to one of `limits` it must be
-    computed exactly, from the rows of `source` (those for which `among` holds): the quotient in the columns `value`,
-    weighted by `weight`. For each limit `near` is the query of what comes close to it: its place, and its `by`.
+    It stands in `column`. Where it lies within one of `limits` (a limit, and the range around it in which floating
+    point may err) it must be computed exactly, from the rows of `source` (those for which `among` holds): the quotient
+    in the columns `value`, weighted by `weight`.
     """
 
-    subjects: str
     column: str
-    by: str | None
     source: str
     value: tuple[str, ...]
     weight: str | None
     among: str | None
-    limits: tuple[Fraction, ...]
-    near: tuple[str, ...]
+    limits: tuple[tuple[Fraction, Decimal, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class Roots:
+    """The coefficients of variation of the table `subjects`, split by `by`.
+
+    `near` is the query of the rows in which any is close to a limit: the place, the `by`, and each coefficient.
+    """
+
+    subjects: str
+    by: str | None
+    roots: tuple[Root, ...]
+    near: str
 
 
 @dataclass(frozen=True)
@@ -230,7 +241,7 @@ class Plan:
 
     tables: tuple[str, ...]
     steps: tuple[tuple[str, ...], ...]
-    roots: tuple[Root, ...]
+    roots: tuple[Roots, ...]
     judgements: tuple[Judgement, ...]
     batches: tuple[Batch, ...]
     checks: frozenset[str]

@@ -17,10 +17,11 @@ from tzcheck.judgement import (
     Judgement,
     Plan,
     Root,
+    Roots,
     Side,
     columns_of,
-    parent_named,
     origin_ends,
+    parent_named,
 )
 from tzcheck.measure import Ratio, whole_number
 from tzcheck.rule import (
@@ -40,7 +41,7 @@ from tzcheck.rule import (
     split_table,
     with_parts,
 )
-from tzcheck.sql import aliased, batch, comparison_sql, condition_sql, made, near, table_named
+from tzcheck.sql import aliased, around, batch, comparison_sql, condition_sql, made, near, table_named
 from tzcheck.table import BY_NOUN, TABLES, Column, Table
 
 # What is at most 4 is added up as so many parts of 1: as many as 64 bits have room for.
@@ -670,7 +671,7 @@ class _Planner:
             return name
         return f"{self.kept_as(pack, name)}/n"
 
-    def roots(self, judgements: Iterable[Judgement], dialect: str) -> tuple[Root, ...]:
+    def roots(self, judgements: Iterable[Judgement], dialect: str) -> tuple[Roots, ...]:
         """The coefficients of variation that must stand on the right side of the limits they are compared with."""
         compared: dict[str, set[Fraction]] = {}
         for judgement in judgements:
@@ -681,24 +682,23 @@ class _Planner:
                     compared.setdefault(column, set()).update(constants)
         found = []
         for (each, by), needs in self.needs.items():
+            roots = []
             for kept, (pack, name) in needs.measures.items():
-                one = pack.measures[name]
-                limits_of = compared.get(f"{kept}/n")
-                if one.variation and limits_of:
-                    subjects, column = subjects_of(each, by), f"{kept}/n"
-                    found.append(
+                one, column = pack.measures[name], f"{kept}/n"
+                if one.variation and compared.get(column):
+                    roots.append(
                         Root(
-                            subjects,
                             column,
-                            by,
                             subjects_of(TABLES[one.table or ""].noun, None),
                             self.quotient(pack, one),
                             self.weight(pack, one),
                             f"{pack.id}.{one.among}?" if one.among else None,
-                            tuple(sorted(limits_of)),
-                            tuple(near(subjects, column, by, limit, dialect) for limit in sorted(limits_of)),
+                            tuple((limit, *around(limit)) for limit in sorted(compared[column])),
                         )
                     )
+            if roots:
+                subjects = subjects_of(each, by)
+                found.append(Roots(subjects, by, tuple(roots), near(subjects, by, roots, dialect)))
         return tuple(found)
 
     # Judgements

@@ -959,7 +959,9 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
         if amount is not None:
             operator = comparison.operator
             found[left.name] = Failing(left.name, left.title, value, limit, operator, amount, unit, left.shared)
-    return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True) if len(found) > 1 else found.values())
+    if len(found) < 2:
+        return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True))
 
 
 def _tally(counts: Iterable[Count]) -> _Tally:

@@ -16,6 +16,7 @@ from tzcheck.judgement import (
     Batch,
     Judgement,
     Parent,
+    Root,
     Side,
     columns_read,
     parent_named,
@@ -362,12 +363,29 @@ def standing(batch: Batch, number: int, subject: str) -> str:
     )
 
 
-def near(subjects: str, column: str, by: str | None, limit: Fraction, dialect: str) -> str:
-    """The query of the coefficients of variation that are so close to a limit that floating point may err."""
-    keys = [exp.column("_place"), *([exp.column(by)] if by else [])]
+def around(limit: Fraction) -> tuple[Decimal, Decimal]:
+    """The range around a limit in which a coefficient of variation must be computed exactly."""
     at = Decimal(limit.numerator) / limit.denominator
-    inside = exp.Between(this=exp.column(column, quoted=True), low=in_steps(at - ERR), high=in_steps(at + ERR))
-    query = exp.Select(expressions=keys, from_=exp.From(this=table_named(subjects)), where=exp.Where(this=inside))
+    return (at - ERR).quantize(STEP), (at + ERR).quantize(STEP)
+
+
+def near(subjects: str, by: str | None, roots: Iterable[Root], dialect: str) -> str:
+    """The query of the rows in which a coefficient of variation is that close to a limit: its keys, and each of them.
+
+    One query for all of them: Spark takes seconds for each that it is asked.
+    """
+    columns = [(exp.column(root.column, quoted=True), root.limits) for root in roots]
+    inside = [
+        exp.Between(this=column.copy(), low=in_steps(low), high=in_steps(high))
+        for column, limits in columns
+        for _, low, high in limits
+    ]
+    keys = [exp.column("_place"), *([exp.column(by)] if by else [])]
+    query = exp.Select(
+        expressions=[*keys, *(column for column, _ in columns)],
+        from_=exp.From(this=table_named(subjects)),
+        where=exp.Where(this=exp.or_(*inside)),
+    )
     return query.sql(dialect=dialect)
 
 

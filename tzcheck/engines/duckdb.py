@@ -19,6 +19,7 @@ from tzcheck.judgement import (
     Judgement,
     Plan,
     Root,
+    Roots,
     Side,
     judged_columns,
     names_of,
@@ -51,7 +52,7 @@ def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress:
 
 
 def judged_by(
-    connection: Any, settle: Callable[[Any, Root], None], plan: Plan, everyone: bool, few: bool, progress: Told
+    connection: Any, settle: Callable[[Any, Roots], None], plan: Plan, everyone: bool, few: bool, progress: Told
 ) -> Judged:
     """What a database comes to that has the plan's tables and speaks its dialect; `settle` is its own `_settle`."""
     counts: list[Count] = []
@@ -91,8 +92,8 @@ def judged_by(
         progress("judging", 0, len(plan.batches))
         for step in plan.steps:
             list(pool.map(lambda query: connection.cursor().execute(query), step))
-        for root in plan.roots:
-            settle(connection, root)
+        for roots in plan.roots:
+            settle(connection, roots)
         for number, (rows, counted, of_told, of_all) in enumerate(pool.map(judged, plan.batches), start=1):
             progress("judging", number, len(plan.batches))
             aside.update({one.rule: rows for one in plan.batches[number - 1].judgements if one.aside and one.rule})
@@ -190,18 +191,24 @@ def _spread(connection: Any, batch: Batch, number: int, judgement: Judgement) ->
         )  # fmt: skip
 
 
-def near_limits(connection: Any, root: Root) -> list[tuple[Fraction, tuple[Any, ...]]]:
-    """What is so close to a limit that floating point may err: the limit, the place and its category."""
-    queries = zip(root.limits, root.near, strict=True)
-    return [(limit, key) for limit, query in queries for key in connection.execute(query).fetchall()]
+def near_limits(connection: Any, roots: Roots) -> list[tuple[Root, Fraction, tuple[Any, ...]]]:
+    """What is so close to a limit that floating point may err: which it is, the limit, the place and its category."""
+    width = 2 if roots.by else 1
+    return [
+        (root, limit, row[:width])
+        for row in connection.execute(roots.near).fetchall()
+        for root, value in zip(roots.roots, row[width:], strict=True)
+        for limit, low, high in root.limits
+        if value is not None and low <= value <= high
+    ]
 
 
-def _settle(connection: Any, root: Root) -> None:
+def _settle(connection: Any, roots: Roots) -> None:
     """Stores what is near to a limit as the exact value says."""
-    if found := near_limits(connection, root):
+    if found := near_limits(connection, roots):
         from tzcheck.engines import exactly
 
-        exactly.settle(connection, root, found)
+        exactly.settle(connection, roots, found)
 
 
 def _counts(connection: Any, batch: Batch) -> tuple[int, list[Count]]:

@@ -7,43 +7,38 @@ from typing import Any
 
 from sqlglot import exp
 
-from tzcheck.judgement import Root
+from tzcheck.judgement import Root, Roots
 from tzcheck.sql import STEP, in_steps, table_named
 
+Near = Iterable[tuple[Root, Fraction, Sequence[Any]]]
 
-def settle(connection: Any, root: Root, near: Iterable[tuple[Fraction, Sequence[Any]]]) -> None:
+
+def settle(connection: Any, roots: Roots, near: Near) -> None:
     """Stores all that was `settled` of what is `near`."""
-    column, subjects = exp.column(root.column, quoted=True), table_named(root.subjects)
-    for where, value in settled(connection, root, near, "duckdb"):
-        changed = exp.EQ(this=column.copy(), expression=value)
-        connection.execute(
-            exp.Update(this=subjects.copy(), expressions=[changed], where=exp.Where(this=where)).sql(dialect="duckdb")
-        )
+    for column, where, value in settled(connection, roots, near, "duckdb"):
+        changed = exp.EQ(this=exp.column(column, quoted=True), expression=value)
+        update = exp.Update(this=table_named(roots.subjects), expressions=[changed], where=exp.Where(this=where))
+        connection.execute(update.sql(dialect="duckdb"))
 
 
-def settled(
-    connection: Any, root: Root, near: Iterable[tuple[Fraction, Sequence[Any]]], dialect: str
-) -> Iterable[tuple[exp.Expr, exp.Expr]]:
-    """Where each that is `near` to a limit stands, and what it is.
+def settled(connection: Any, roots: Roots, near: Near, dialect: str) -> Iterable[tuple[str, exp.Expr, exp.Expr]]:
+    """The column of each that is `near` to a limit, the condition of its row, and what it is.
 
     It then stands on the same side of the limit as the exact value: at it, or a step of the last decimal away from it.
     """
-    keys = [exp.column("_place"), *([exp.column(root.by)] if root.by else [])]
-    for limit, key in near:
-        side = _side_of(limit, _rows_of(connection, root, key, dialect))
+    keys = [exp.column("_place"), *([exp.column(roots.by)] if roots.by else [])]
+    for root, limit, key in near:
         where = exp.and_(
             *(exp.EQ(this=one.copy(), expression=exp.convert(item)) for one, item in zip(keys, key, strict=True))
         )
-        yield where, in_steps(Decimal(limit.numerator) / limit.denominator + side * STEP)
+        side = _side_of(limit, _rows_of(connection, root, where, dialect))
+        yield root.column, where, in_steps(Decimal(limit.numerator) / limit.denominator + side * STEP)
 
 
-def _rows_of(connection: Any, root: Root, key: Sequence[Any], dialect: str) -> list[tuple[Fraction, Fraction]]:
+def _rows_of(connection: Any, root: Root, where: exp.Expr, dialect: str) -> list[tuple[Fraction, Fraction]]:
     """What varies, and its weight, of every row that a coefficient of variation is computed from."""
     named = [*root.value, *([root.weight] if root.weight else [])]
-    where = [exp.EQ(this=exp.column("_place"), expression=exp.convert(key[0]))]
-    if root.by:
-        where.append(exp.EQ(this=exp.column(root.by), expression=exp.convert(key[1])))
-    tests: list[exp.Expr] = [*where, *([exp.column(root.among, quoted=True)] if root.among else [])]
+    tests = [where.copy(), *([exp.column(root.among, quoted=True)] if root.among else [])]
     query = exp.Select(
         expressions=[exp.column(name, quoted=True) for name in named],
         from_=exp.From(this=table_named(root.source)),

@@ -15,7 +15,7 @@ from tzcheck.engines.exactly import settled
 from tzcheck.engines.judged import Judged, Spread, Standing
 from tzcheck.errors import EngineFault, Problem
 from tzcheck.facts import Facts
-from tzcheck.judgement import Plan, Root
+from tzcheck.judgement import Plan, Roots
 from tzcheck.progress import Told
 from tzcheck.readers.catalogue import session_at, told_by
 from tzcheck.table import TABLES
@@ -23,9 +23,12 @@ from tzcheck.table import TABLES
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+PARTS, BROADCAST = "spark.sql.shuffle.partitions", "spark.sql.autoBroadcastJoinThreshold"
+# Executors may come later than the session, which knows of few cores until then.
+LEAST_PARTS = 8
 # Where there are few rows, planning tasks and compiling queries costs more than going through them.
 FEW = {
-    "spark.sql.shuffle.partitions": "2",
+    PARTS: "2",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
@@ -94,7 +97,7 @@ def judge(
         from pyspark.errors import PySparkException
 
         try:
-            for option, value in FEW.items() if few else ():
+            for option, value in (FEW if few else _many(session)).items():
                 session.conf.set(option, value)
             facts.store.make(TABLES[id] for id in plan.tables)
             for name in (*plan.tables, "places"):
@@ -108,13 +111,28 @@ def judge(
             raise EngineFault([Problem("error", "spark", details={"why": told_by(error)})]) from error
 
 
-def _settle(cursor: Cursor, root: Root) -> None:
+def _many(session: "SparkSession") -> dict[str, str]:
+    """Options where there are many rows, but for those that Spark is configured with.
+
+    Two parts a core: Spark's own 200 take seconds to hand out each time. No table is sent to all executors: of a nation
+    those are too large for a JVM of one GB, which Spark notices too late.
+    """
+    parts = max(LEAST_PARTS, 2 * session.sparkContext.defaultParallelism)
+    conf = session.sparkContext.getConf()
+    return {name: value for name, value in {PARTS: str(parts), BROADCAST: "-1"}.items() if not conf.contains(name)}
+
+
+def _settle(cursor: Cursor, roots: Roots) -> None:
     """Has the subjects read every coefficient of variation that was `settled`."""
-    ifs = [exp.If(this=where, true=value) for where, value in settled(cursor, root, near_limits(cursor, root), DIALECT)]
+    ifs: dict[str, list[exp.If]] = {}
+    for column, where, value in settled(cursor, roots, near_limits(cursor, roots), DIALECT):
+        ifs.setdefault(column, []).append(exp.If(this=where, true=value))
     if ifs:
         from pyspark.sql.functions import expr
 
-        cell = exp.Case(ifs=ifs, default=exp.column(root.column, quoted=True)).sql(dialect=DIALECT)
-        subjects = cursor.session.table(root.subjects).withColumn(root.column, expr(cell))
-        subjects.createOrReplaceTempView(root.subjects)
-        cursor.session.catalog.cacheTable(root.subjects)
+        subjects = cursor.session.table(roots.subjects)
+        for column, found in ifs.items():
+            cell = exp.Case(ifs=found, default=exp.column(column, quoted=True)).sql(dialect=DIALECT)
+            subjects = subjects.withColumn(column, expr(cell))
+        subjects.createOrReplaceTempView(roots.subjects)
+        cursor.session.catalog.cacheTable(roots.subjects)
