@@ -1,10 +1,12 @@
 """Spark against DuckDB: the same subjects, verdicts and values, in one process and by executors of which one dies."""
 
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -12,12 +14,14 @@ from pathlib import Path
 import pytest
 import sqlglot
 
+from tests import counties
 from tests.support import ROOT, TAIZHOU, check, facts, tzcheck
 from tzcheck import cases, cli, report
 from tzcheck.engines import spark
 from tzcheck.errors import EXIT_USAGE
 from tzcheck.progress import nobody
 from tzcheck.readers.catalogue import session_at
+from tzcheck.verdict import Verdict
 
 pyspark = pytest.importorskip("pyspark")
 pytestmark = [
@@ -27,6 +31,7 @@ pytestmark = [
 
 
 # Of a school's stage, a class, a county's number, one with a root in it.
+ENGINES = ("spark", "duckdb")
 SOME = ("balanced.4", "balanced.12", "balanced.15", "balanced.variation.4")
 
 
@@ -35,11 +40,12 @@ def book():
     return cli._book((), "national", cases=True)
 
 
-def judged(folder, engine, *standards, master="local[2]", progress=nobody, thorough=False):
+def judged(folder, engine, *standards, day=None, master="local[2]", progress=nobody, thorough=False):
     """The report, without the name of its engine and why others did not judge."""
     found = cli._facts((folder,), book(), None, nobody)
     wanted = cli._wanted(book(), standards)
-    made = report.check(book(), found, wanted, found.as_of, engine, thorough=thorough, progress=progress, master=master)
+    day = day or found.as_of
+    made = report.check(book(), found, wanted, day, engine, thorough=thorough, progress=progress, master=master)
     return {name: value for name, value in vars(made).items() if name not in ("engine", "note")}
 
 
@@ -92,6 +98,21 @@ def test_subjects_that_spark_counts_are_those_that_duckdb_counts(monkeypatch):
     monkeypatch.setattr("tzcheck.engines.agree.MOST_SUBJECTS", 0)
     folder = ROOT / "facts" / "demo-2022" / "troubled"
     assert judged(folder, "spark", *SOME) == judged(folder, "duckdb", *SOME)
+
+
+def test_counties_made_up_at_random_are_judged_as_by_duckdb(tmp_path):
+    """Of every second a cell is blank, so that there is something of every state."""
+    many = {}
+    for seed in range(60):
+        county, dice = counties.make(seed), random.Random(seed)
+        blank = counties.without(county, dice.choice(list(counties.cells(county))))
+        code = f"{420100 + seed + 1}"
+        many[code, code] = blank if seed % 2 else county
+    folder = counties.write_many(many, tmp_path / "facts")
+    one, other = (judged(folder, engine, "balanced", day=date.fromisoformat(counties.AS_OF)) for engine in ENGINES)
+    assert one == other
+    verdicts = {indicator.verdict for place in one["places"] for indicator in place.scores[0].indicators}
+    assert {Verdict.MET, Verdict.UNMET, Verdict.UNDETERMINED, Verdict.NOT_APPLICABLE} <= verdicts
 
 
 def test_every_case_beside_the_rules_comes_out():
