@@ -274,12 +274,15 @@ def check(
         paths = _read_at(master, paths, engine)
     if annotate:
         _can_annotate(paths, annotate)
-    from tzcheck import result
-    from tzcheck.baseline import held_against
     from tzcheck.report import exit_code
 
+    earlier = None
+    if baseline:
+        from tzcheck import result
+        from tzcheck.baseline import held_against
+
+        earlier = result.read(baseline)
     thorough = any(format in THOROUGH for format, _ in pairs)
-    earlier = result.read(baseline) if baseline else None
     with _progress(lang, quiet or no_progress) as bar:
         report = _checked(
             paths, rule_folders, profile, standards, as_of, engine, counties, encoding, tables, thorough, bar, memory,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from tzcheck import __version__
+from tzcheck import SCHEMA, __version__
 from tzcheck.engines import agree
 from tzcheck.engines.judged import Spread, Standing
 from tzcheck.errors import (
@@ -26,7 +26,6 @@ from tzcheck.judgement import NEAR, Plan
 from tzcheck.place import LEVELS, TAIZHOU
 from tzcheck.progress import Told, nobody
 from tzcheck.reading import FileRead, Turned
-from tzcheck.result import SCHEMA
 from tzcheck.row import REFERENCES
 from tzcheck.rule import Rulebook, RulePack, Text
 from tzcheck.score import Evidence, Indicator, Need, Reason, Score, Scored, rounded, score

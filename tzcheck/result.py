@@ -10,11 +10,11 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tzcheck import SCHEMA
 from tzcheck.errors import FactsFault, Problem
 from tzcheck.texts import texts
 from tzcheck.verdict import Verdict
 
-SCHEMA = "tzcheck/result/1"
 # No number of a result is larger; one that is could not be shown.
 MOST = 10**18
 # What pydantic adds to the place of a value that may be of several kinds.
