@@ -50,8 +50,8 @@ def key_of(subject: Subject) -> Key:
 def judge(judgements: Mapping[Key, Judgement], subjects: tuple[Subject, ...]) -> list[Outcome | None]:
     """(applies, holds) of every subject, in their order; None where a number or a condition is too large for it.
 
-    `judgements` are keyed by rule, basis and part. Each subject is one fact with whole numbers only:
-    both sides of every comparison, multiplied out. Raises EngineFault where what fired contradicts itself.
+    `judgements` are keyed by rule, basis and part. A subject is a fact with whole numbers only: both sides of every
+    comparison, multiplied out. Raises EngineFault where what fired contradicts itself.
     """
 
     class Host(engine.Host):  # type: ignore[misc]
@@ -68,38 +68,45 @@ def judge(judgements: Mapping[Key, Judgement], subjects: tuple[Subject, ...]) ->
 
         return record
 
-    names: dict[Key, str] = {}
+    # Rules that are judged by the same share a ruleset, as those that a document attests do.
+    names: dict[int, str] = {}
     host = Host()
-    for key, judgement in judgements.items():
+    for number, judgement in {id(one): one for one in judgements.values()}.items():
         name = f"r{len(names)}"
         with suppress(
             durable_rules_engine.error, _TooManyWays
         ):  # a condition too long for it: DuckDB alone judges that rule
             host.register_rulesets({name: _ruleset(judgement, recorder)})
-            names[key] = name
+            names[number] = name
     # Rulesets and facts stay in memory: deleting them can crash the process. A run is a process of its own.
     outcomes = []
+    # The numbers are all that durable_rules sees of a subject: of those that are alike one is asserted.
+    found: dict[tuple[Any, ...], Outcome | None] = {}
     for index, subject in enumerate(subjects):
         judgement = judgements[key_of(subject)]
         fact = _fact(judgement, subject)
-        outcomes.append(_outcome(host, names, fired, index, subject, fact, judgement.applies is not None))
+        ruleset = names.get(id(judgement))
+        alike = (ruleset, *(fact.items() if fact is not None else ("too large",)))
+        if alike not in found:
+            found[alike] = _outcome(host, ruleset, fired, index, subject, fact, judgement.applies is not None)
+        outcomes.append(found[alike])
     return outcomes
 
 
 def _outcome(
     host: Any,
-    names: Mapping[Key, str],
+    name: str | None,
     fired: list[tuple[int, str]],
     index: int,
     subject: Subject,
     fact: dict[str, int] | None,
     scoped: bool,
 ) -> Outcome | None:
-    """What fires when the subject's fact is asserted; None where there is no fact to assert."""
-    if fact is None or key_of(subject) not in names:
+    """What fires when the subject's fact is asserted; None where there is no fact, or no ruleset `name`, to assert."""
+    if fact is None or name is None:
         return None
     before = len(fired)
-    state = _asserted(host, names[key_of(subject)], {"n": index, **fact})
+    state = _asserted(host, name, {"n": index, **fact})
     if isinstance(state, dict) and state.get("exception"):
         raise EngineFault([Problem("error", "rete", details={"why": str(state["exception"])})])
     mine = {outcome for number, outcome in fired[before:]}
