@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -20,6 +21,7 @@ from tzcheck import cases, cli, report
 from tzcheck.engines import spark
 from tzcheck.errors import EXIT_USAGE
 from tzcheck.progress import nobody
+from tzcheck.readers import catalogue
 from tzcheck.readers.catalogue import session_at
 from tzcheck.verdict import Verdict
 
@@ -147,6 +149,22 @@ def test_a_master_that_is_none_is_told_of(tmp_path):
     assert run.code == EXIT_USAGE
     assert run.err.startswith("error there is no Spark at nowhere (")
     assert run.err.count("\n") == 1
+
+
+def test_where_no_master_answers_it_is_told_of_at_once(tmp_path):
+    """Spark itself asks for a minute and a half. The second of two masters may be the one that answers."""
+    asked = ("check", facts(tmp_path, classes=CLASSES), "--engine", "spark", "--lang", "en", "--master")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen
+        dead = f"127.0.0.1:{silent.getsockname()[1]}"
+        run = tzcheck(*asked, f"spark://{dead}")
+        assert run.code == EXIT_USAGE
+        assert run.err.startswith(f"error there is no Spark at spark://{dead} ({dead}: ")
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            alive = f"127.0.0.1:{server.getsockname()[1]}"
+            assert catalogue._unreached(f"spark://{dead},{alive}") is None
+    assert catalogue._unreached("local[2]") is None
+    assert catalogue._unreached("spark://[::1]:1") is None
 
 
 ASKED = [

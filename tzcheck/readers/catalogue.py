@@ -7,6 +7,8 @@ import csv
 import hashlib
 import io
 import logging
+import re
+import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 MASTER = "local[*]"
+CLUSTER = "spark://"
+# So many seconds a master has to answer.
+PATIENCE = 10
 # Without the first a number too large is missing, and a quotient by 0; without the others decimals lose digits.
 EXACT = {
     "spark.sql.ansi.enabled": "true",
@@ -52,6 +57,8 @@ BREAKS = str.maketrans("\n\r", "\x1e\x1e")
 @contextmanager
 def session_at(master: str, folder: Path) -> Iterator["SparkSession"]:
     """A session at a master, which is stopped in the end; what Java says meanwhile goes into the folder."""
+    if why := _unreached(master):
+        raise UsageFault([Problem("error", "no_master", details={"master": master, "why": why})])
     try:
         from py4j.protocol import Py4JError
         from pyspark import SparkConf, SparkContext
@@ -85,6 +92,21 @@ def session_at(master: str, folder: Path) -> Iterator["SparkSession"]:
         yield session
     finally:
         session.stop()
+
+
+def _unreached(master: str) -> str | None:
+    """Why nobody answers where masters should: Spark asks them for a minute and a half. None where one does."""
+    why = None
+    # An address of IPv6, in brackets, is left to Spark.
+    asked = master.removeprefix(CLUSTER) if master.startswith(CLUSTER) and "[" not in master else ""
+    for host, port in re.findall(r"([^,:/]+):(\d+)", asked):
+        try:
+            socket.create_connection((host, int(port)), PATIENCE).close()
+        except (OSError, OverflowError) as error:
+            why = f"{host}:{port}: {error}"
+        else:
+            return None
+    return why
 
 
 def told_by(error: Exception) -> str:
