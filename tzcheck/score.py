@@ -932,8 +932,8 @@ def _distance(judgement: Judgement, subject: Subject, index: int) -> tuple[Fract
         return None, None
     per = subject.pers[index] if subject.pers else None
     # In whole numbers: what Python makes of fractions takes several times as long.
-    above, below = value.numerator * limit.denominator - limit.numerator * value.denominator, value.denominator
-    above, below = abs(above), below * limit.denominator
+    above = abs(value.numerator * limit.denominator - limit.numerator * value.denominator)
+    below = value.denominator * limit.denominator
     unit = left.counts_in or left.lacks_in
     if unit is None or not isinstance(per, Fraction) or (left.lacks_in and not limit):
         return Fraction(above, below), left.unit or right.unit
@@ -959,8 +959,6 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
         if amount is not None:
             operator = comparison.operator
             found[left.name] = Failing(left.name, left.title, value, limit, operator, amount, unit, left.shared)
-    if len(found) < 2:
-        return tuple(found.values())
     return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True))
 
 

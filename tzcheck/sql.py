@@ -137,11 +137,12 @@ def judged(judgements: Sequence[Judgement], named: bool = True) -> exp.Select:
     """
     table = judgements[0].table
     parent = parent_named(table) if table else None
-    own = [name for name in columns_read(judgements) if not parent or name != parent.column]
+    read = columns_read(judgements)
+    own = [name for name in read if not parent or name != parent.column]
     compared: list[exp.Expr] = [exp.Alias(this=_place(judgements[0]), alias=exp.to_identifier("place"))]
     compared += [exp.column(name, quoted=True) for name in own]
-    read = columns_read(judgements) if named else own
-    found: list[exp.Expr] = [exp.column("place"), *(exp.column(name, quoted=True) for name in read)]
+    found: list[exp.Expr] = [exp.column("place")]
+    found += [exp.column(name, quoted=True) for name in (read if named else own)]
     names: dict[Any, str] = {}
 
     def test(left: Side, operator: str, right: Side) -> exp.Expr:
@@ -173,15 +174,13 @@ def judged(judgements: Sequence[Judgement], named: bool = True) -> exp.Select:
 
 def _named_after(parent: Parent) -> exp.Join:
     """A join with the names of the schools or kindergartens that rows belong to."""
-    columns = {"_place": "named/place", parent.key: "named/key", parent.name: parent.column}
+    keys = {"_place": "named/place", parent.key: "named/key"}
+    columns = {**keys, parent.name: parent.column}
     names = exp.Select(
         expressions=[aliased(exp.column(column), name) for column, name in columns.items()],
         from_=exp.From(this=table_named(parent.table)),
     )
-    same = [
-        exp.EQ(this=exp.column(name, quoted=True), expression=exp.column(column))
-        for column, name in list(columns.items())[:2]
-    ]
+    same = [exp.EQ(this=exp.column(name, quoted=True), expression=exp.column(key)) for key, name in keys.items()]
     return exp.Join(this=names.subquery("named"), side="LEFT", on=exp.and_(*same))
 
 

@@ -7,7 +7,7 @@ LANGUAGES = ("zh", "en")
 
 def text(id: str, lang: str, /, **details: object) -> str:
     """The sentence `id` in `lang`, filled in; a detail that is itself in two languages is given in that one."""
-    filled = {name: value[lang] if isinstance(value, dict) else value for name, value in details.items()}
+    filled = {name: value[lang] if isinstance(value, Mapping) else value for name, value in details.items()}
     return TEXTS[id][lang == "en"].format(**filled)
 
 
