@@ -60,6 +60,7 @@ class TypedTable:
     files: frozenset[int] = frozenset()
     known: dict[tuple[str, ...], list[tuple[Any, ...]]] = field(default_factory=dict, compare=False)
     by_at: dict[int, list[dict[str, Any]]] = field(default_factory=dict, compare=False)
+    held: dict[int, list[dict[str, Any]]] = field(default_factory=dict, compare=False)
 
     def counted(self, *names: str) -> list[tuple[Any, ...]]:
         """The different values that columns have together, each with the number of its rows."""
@@ -74,24 +75,29 @@ class TypedTable:
 
     def cells(self, file: int | None, row: int | None, category: str | None) -> Mapping[str, Any]:
         """The cells of the row that was read there (of a derived table, that of the category); empty where none was."""
-        by, at = self.table.category, (file or 0) * ROWS + (row or 0)
-        for cells in self._rows_at(at):
-            if by is None or cells[by] == category:
-                return cells
-        return {}
+        return self._of(category, self._rows_at((file or 0) * ROWS + (row or 0)))
 
-    def hold(self, wanted: Iterable[tuple[int, int]]) -> None:
-        """Reads the rows of which cells will be asked for, by file and row: one query costs as much as one a row."""
+    def hold(self, wanted: Iterable[tuple[int, int]], names: Iterable[str]) -> None:
+        """Reads cells of the rows of which they will be asked, by file and row: a query of all costs as much as one."""
         if not self._is_small:
-            ats = (file * ROWS + row for file, row in wanted)
-            self._keep(self.store.rows(self.table, [at for at in ats if at not in self.by_at]))
+            ats = [file * ROWS + row for file, row in wanted]
+            self._keep(self.store.rows(self.table, ats, names), self.held)
+
+    def cells_held(self, file: int | None, row: int | None, category: str | None) -> Mapping[str, Any]:
+        """The cells that are held of a row; all of them where none are."""
+        at = (file or 0) * ROWS + (row or 0)
+        return self._of(category, self.held[at]) if at in self.held else self.cells(file, row, category)
+
+    def _of(self, category: str | None, rows: Iterable[dict[str, Any]]) -> Mapping[str, Any]:
+        by = self.table.category
+        return next((cells for cells in rows if by is None or cells[by] == category), {})
 
     def _rows_at(self, at: int) -> Iterable[dict[str, Any]]:
         """The rows read at one place."""
         if self._is_small and not self.by_at:
-            self._keep(self.store.rows(self.table))
+            self._keep(self.store.rows(self.table), self.by_at)
         if not self._is_small and at not in self.by_at:
-            self._keep(self.store.rows(self.table, [at]))
+            self._keep(self.store.rows(self.table, [at]), self.by_at)
         return self.by_at.get(at, ())
 
     @cached_property
@@ -99,9 +105,9 @@ class TypedTable:
         """Whether all of its rows may be held at once."""
         return bool(sum(rows for *_, rows in self.counted("_place")) <= FEW_ROWS)
 
-    def _keep(self, rows: Iterable[dict[str, Any]]) -> None:
+    def _keep(self, rows: Iterable[dict[str, Any]], kept: dict[int, list[dict[str, Any]]]) -> None:
         for cells in rows:
-            self.by_at.setdefault(cells["_at"], []).append(cells)
+            kept.setdefault(cells["_at"], []).append(cells)
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,14 @@ class Judgement:
         return any(left.summed for left, _, _ in self.sides)
 
     @cached_property
+    def cells(self) -> frozenset[str]:
+        """The columns of its table of which a cell may be told: those behind its sides, and what a row is known by."""
+        assert self.table is not None
+        sides = [side for left, _, right in self.sides for side in (left, right)]
+        behind = {name for side in sides for name in (*side.columns, *side.summed, side.column)}
+        return self.table.column_ids & (behind | {"type", self.table.subject, self.table.category})
+
+    @cached_property
     def home(self) -> str | None:
         """The table of files that its subjects are rows of; None where they are places."""
         return self.table.home if self.table else None

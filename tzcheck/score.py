@@ -398,6 +398,7 @@ class View:
     def _hold(self) -> None:
         """Reads the rows of which a cell may be told: of a sum a part, of a blank it, of a check what it is about."""
         wanted: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        names: dict[str, set[str]] = defaultdict(set)
         checks = self.book.checks
         for (id, basis, _), told in self.told.items():
             for one in told if basis == "facts" else ():
@@ -407,9 +408,10 @@ class View:
                 told_of_sum = judgement.sums and judgement.sides[_telling(judgement, one)][0].summed
                 if one.holds is None or id in checks or told_of_sum:
                     wanted[judgement.table.id].add((one.file, one.row))
+                    names[judgement.table.id] |= judgement.cells
         for id, rows in wanted.items():
             if id in self.facts.tables:
-                self.facts.tables[id].hold(sorted(rows))
+                self.facts.tables[id].hold(sorted(rows), sorted(names[id]))
 
     def indicator(self, id: str, place: int) -> Indicator:
         """The verdict of one indicator in one place."""
@@ -784,7 +786,7 @@ class View:
     def _cells(self, table: str, subject: Subject) -> Mapping[str, Any]:
         """The cells of the row that a subject was read from."""
         typed = self.facts.tables.get(table)
-        return typed.cells(subject.file, subject.row, subject.category) if typed else {}
+        return typed.cells_held(subject.file, subject.row, subject.category) if typed else {}
 
     # Documents and marks
 
@@ -1089,6 +1091,8 @@ def _telling(judgement: Judgement, subject: Subject) -> int:
         return next(
             index for index, (one, other) in reversed(list(enumerate(subject.sides))) if one is None or other is None
         )
+    if judgement.required == 1:
+        return 0
     for index, comparison in enumerate(judgement.comparisons):
         one, other = subject.sides[index]
         operator = comparison.operator

@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 
@@ -33,6 +34,7 @@ from tzcheck.row import REFERENCES
 from tzcheck.table import LABELS, TABLES
 
 ORDER = {code: number for number, code in enumerate(LABELS)}
+_Pair: TypeAlias = tuple[Fraction, Fraction]
 
 
 def judge(plan: Plan, facts: Facts, everyone: bool, few: bool = False, progress: Told = nobody) -> Judged:
@@ -248,14 +250,15 @@ def _tallied(
     applies, holds, place = at[f"a{index}"], at[f"h{index}"], at["place"]
     indicator, category = at.get("indicator"), at[judgement.category] if judgement.category else None
     every = whole or judgement.tells_of_all
-    badness = _badness(judgement, at)
-    read = _reader(judgement.sides[0][0], at)
+    left, operator, right = judgement.sides[0]
+    numbers = _numbers(left, right, at)
+    apart = partial(_apart, operator)
     subjects: list[Subject] = []
-    # met, unmet, unknown, outside; then the worst of those that fail, and of those that hold.
+    # met, unmet, unknown, outside; then the numbers of those that fail, and of those that hold.
     found: dict[tuple[str, int, str | None], list[Any]] = {}
     for row in rows:
         key = (judgement.rule or row[indicator or 0], row[place], row[category] if category is not None else None)
-        tally = found.setdefault(key, [0, 0, 0, 0, None, None])
+        tally = found.setdefault(key, [0, 0, 0, 0, [], []])
         held = row[holds]
         if row[applies] is False:
             tally[3] += 1
@@ -263,38 +266,37 @@ def _tallied(
                 subjects.append(make(row))
             continue
         tally[2 if held is None else not held] += 1
-        if held is not None and badness:
-            apart, slot = badness(row), 5 if held else 4
-            if apart is not None and (tally[slot] is None or apart > tally[slot][0]):
-                tally[slot] = (apart, row)
+        if held is not None and (both := numbers(row)):
+            tally[5 if held else 4].append(both)
         if not held or every:
             subjects.append(make(row))
     counts = []
     for (rule, where, part), tally in found.items():
-        worst = tally[4] or tally[5]
-        value = read(worst[1]) if worst else None
-        met, unmet, unknown, outside = tally[:4]
-        furthest = value if isinstance(value, Fraction) else None
+        met, unmet, unknown, outside, fails, holding = tally
+        some = fails or holding
+        worst = max(some, key=apart) if len(some) > 1 else some[0] if some else (None,)
         basis, number = judgement.basis, judgement.part
-        counts.append(Count(rule, basis, where, part, met, unmet, unknown, outside, furthest, number))
+        counts.append(Count(rule, basis, where, part, met, unmet, unknown, outside, worst[0], number))
     return counts, subjects
 
 
-def _badness(judgement: Judgement, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Fraction | None] | None:
-    """How far a row is on the wrong side of the first comparison; None where that compares codes."""
-    left, operator, right = judgement.sides[0]
+def _numbers(left: Side, right: Side, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], _Pair | None]:
+    """The numbers that a comparison has in a row; None where it compares codes, or lacks one."""
     if left.codes or not left.read:
-        return None
+        return lambda cells: None
     one, other = _reader(left, at), _reader(right, at)
 
-    def badness(cells: tuple[Any, ...]) -> Fraction | None:
+    def numbers(cells: tuple[Any, ...]) -> _Pair | None:
         first, second = one(cells), other(cells)
-        if not isinstance(first, Fraction) or not isinstance(second, Fraction):
-            return None
-        apart = first - second
-        return apart if operator in ("<", "<=") else -apart if operator in (">", ">=") else abs(apart)
+        return (first, second) if isinstance(first, Fraction) and isinstance(second, Fraction) else None
 
-    return badness
+    return numbers
+
+
+def _apart(operator: str, both: _Pair) -> Fraction:
+    """How far the first is on the wrong side of the second."""
+    apart = both[0] - both[1]
+    return apart if operator in ("<", "<=") else -apart if operator in (">", ">=") else abs(apart)
 
 
 def _maker(judgement: Judgement, index: int, at: Mapping[str, int]) -> Callable[[tuple[Any, ...]], Subject]:

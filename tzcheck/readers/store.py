@@ -316,17 +316,23 @@ class Store:
         ]
         self._do(f'COPY (SELECT {", ".join(cells)} FROM "{name}") TO {_text(str(path))} (FORMAT parquet)')
 
-    def rows(self, table: Table, ats: Sequence[int] | None = None, ids: Sequence[int] = ()) -> Iterator[dict[str, Any]]:
+    def rows(
+        self,
+        table: Table,
+        ats: Sequence[int] | None = None,
+        columns: Iterable[str] | None = None,
+        ids: Sequence[int] = (),
+    ) -> Iterator[dict[str, Any]]:
         """The rows of a table, those read at some places, or those of some ids, as mappings.
 
-        `_place` and `_at` stand beside the cells.
+        `_place` and `_at` stand beside the cells, those of some `columns` or all.
         """
         where, wanted = "", None
         if ats is not None:
             where, wanted = "WHERE _at IN (SELECT unnest($1::BIGINT[]))", [list(ats)]
         if ids:
             where = f"WHERE rowid IN ({', '.join(map(str, ids))})"
-        names = ["_place", "_at", *types_of(table)]
+        names = ["_place", "_at", *(types_of(table) if columns is None else columns)]
         for cells in self._all(
             f'SELECT {", ".join(_quoted(names))} FROM "{table.id}" {where} ORDER BY _at, _raw', wanted
         ):

@@ -1,14 +1,17 @@
 """What the writers for people say alike: a breach, what fails of it, where it was read."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from tzcheck.facts import MERGED
 from tzcheck.reading import Turned
 from tzcheck.report import FAILING, Report, category, distance, percent, places_in_files, reason, shown
-from tzcheck.result import Result, exact
 from tzcheck.score import Evidence, Indicator
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, Verdict
+
+if TYPE_CHECKING:
+    from tzcheck.result import Result
 
 
 def plain(value: str) -> str:
@@ -107,9 +110,11 @@ def finding(one: Indicator, lang: str) -> str:
 
 def share(achievement: float | None) -> str:
     """An achievement of a result for people."""
+    from tzcheck.result import exact
+
     return percent(None if achievement is None else exact(achievement))
 
 
-def made_by(one: Result) -> Mapping[str, object]:
+def made_by(one: "Result") -> Mapping[str, object]:
     """The day, profile and rules of a result, as JSON has them."""
     return {"as_of": one.as_of.isoformat(), "profile": one.profile, "rules": {"sha256": one.rules.sha256}}
