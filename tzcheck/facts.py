@@ -1,6 +1,6 @@
 """Facts: the files of a fact set, typed by the tables, with every row either accepted or reported."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -254,16 +254,20 @@ def _facts(reading: Reading) -> Facts:
     store = reading.store
     tables = [TABLES[id] for id in reading.parts]
     files: dict[str, set[int]] = defaultdict(set)
-    accepted: dict[int, int] = dict(reading.sums)
-    for id, file, rows in store.by_file(tables):
+    accepted: Counter[int] = Counter(reading.sums)
+    of_place: dict[str, Counter[int]] = defaultdict(Counter)
+    for id, file, place, rows in store.by_file(tables):
         files[id].add(file)
-        accepted[file] = accepted.get(file, 0) + rows
+        accepted[file] += rows
+        of_place[id][place] += rows
     given = set(files)
     store.seal()
     reading.tell_of_the_others()
     tables += _derive(reading, given)
     store.places([reading.cities.get(index) for index in range(len(reading.places))], [p.level for p in reading.places])
     typed = {table.id: TypedTable(table, store, frozenset(files[table.id])) for table in tables}
+    for id, counted in of_place.items():
+        typed[id].known["_place",] = list(counted.items())
     if VALUES.id in given:
         given |= {given_as(VALUES.id, key) for _, key, _ in typed[VALUES.id].counted("_place", "key")}
     return Facts(
@@ -271,7 +275,7 @@ def _facts(reading: Reading) -> Facts:
         cities=tuple(reading.cities.get(index) for index in range(len(reading.places))),
         tables=typed,
         files=tuple(
-            replace(file, accepted=accepted.get(index, 0), rejected=file.rows - accepted.get(index, 0))
+            replace(file, accepted=accepted[index], rejected=file.rows - accepted[index])
             for index, file in enumerate(reading.files)
         ),
         problems=tuple(sorted(reading.problems, key=Problem.order)),

@@ -293,9 +293,11 @@ class Store:
         self._do(f'CREATE VIEW "{table.id}" AS {" UNION ALL ".join(parts)}')
         self.tables.add(table.id)
 
-    def by_file(self, tables: Iterable[Table]) -> list[tuple[str, int, int]]:
-        """The rows of tables: table, file, number."""
-        each = [f'SELECT {_text(one.id)}, _at // {ROWS}, count(*) FROM "{one.id}" GROUP BY ALL' for one in tables]
+    def by_file(self, tables: Iterable[Table]) -> list[tuple[str, int, int, int]]:
+        """The rows of tables: table, file, place, number."""
+        each = [
+            f'SELECT {_text(one.id)}, _at // {ROWS}, _place, count(*) FROM "{one.id}" GROUP BY ALL' for one in tables
+        ]
         return self._all(" UNION ALL ".join(each)) if each else []
 
     def seal(self) -> None:
