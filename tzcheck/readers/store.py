@@ -254,7 +254,8 @@ class Store:
         keys = [*(["_set"] if apart else []), *("_place" if name == table.place else f'"{name}"' for name in table.key)]
         by = f'FROM "{table.id}" GROUP BY {", ".join(keys)} HAVING count(*) > 1'
         # To find out that there are none is much cheaper than to list them, and by one number than by several texts.
-        if not self._all(f'SELECT 1 FROM "{table.id}" GROUP BY hash({", ".join(keys)}) HAVING count(*) > 1 LIMIT 1'):
+        [(once,)] = self._all(f'SELECT count(DISTINCT hash({", ".join(keys)})) = count(*) FROM "{table.id}"')
+        if once:
             return []
         return [one for (one,) in self._all(f"SELECT list(rowid ORDER BY _at, rowid) {by} ORDER BY min(_at)")]
 
