@@ -7,6 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -74,12 +75,7 @@ class Failing(NamedTuple):
     shortfall: Fraction
     unit: str | None
     shared: bool
-
-    @property
-    def nearness(self) -> Fraction:
-        """The value over the limit, or the limit over the value where there must not be more."""
-        above, below = (self.value, self.limit) if self.comparator in (">", ">=") else (self.limit, self.value)
-        return above / below if below else Fraction(0)
+    nearness: Fraction
 
 
 class Shown(NamedTuple):
@@ -277,18 +273,14 @@ def score(
     result: list[Scored] = []
     problems: list[Problem] = list(found_wrong)
     aside = plan.checks - wanted
+    asked = [(pack, [one for one in pack.rules.items() if one[0] in wanted]) for pack in book.packs.values()]
     for index in places:
         place = facts.places[index]
         scores = []
-        for pack in book.packs.values():
-            found = [
-                view.indicator(id, index)
-                for id, rule in pack.rules.items()
-                if id in wanted and pack.speaks_of(rule, place)
-            ]
+        for pack, rules in asked:
+            found = [view.indicator(id, index) for id, rule in rules if pack.speaks_of(rule, place)]
             if found:
-                whole = all(id in wanted for id in pack.rules)
-                scores.append(_score(pack, tuple(found), whole))
+                scores.append(_score(pack, tuple(found), len(rules) == len(pack.rules)))
         problems.extend(view.differing_marks(index, scores))
         problems.extend(_published(view, index, scores))
         problems.extend(view.failed_checks(book, aside, index))
@@ -398,7 +390,7 @@ class View:
     def _hold(self) -> None:
         """Reads the rows of which a cell may be told: of a sum a part, of a blank it, of a check what it is about."""
         wanted: dict[str, set[tuple[int, int]]] = defaultdict(set)
-        names: dict[str, set[str]] = defaultdict(set)
+        names: dict[str, frozenset[str]] = defaultdict(frozenset)
         checks = self.book.checks
         for (id, basis, _), told in self.told.items():
             for one in told if basis == "facts" else ():
@@ -408,7 +400,8 @@ class View:
                 told_of_sum = judgement.sums and judgement.sides[_telling(judgement, one)][0].summed
                 if one.holds is None or id in checks or told_of_sum:
                     wanted[judgement.table.id].add((one.file, one.row))
-                    names[judgement.table.id] |= judgement.cells
+                    if not judgement.cells <= names[judgement.table.id]:
+                        names[judgement.table.id] |= judgement.cells
         for id, rows in wanted.items():
             if id in self.facts.tables:
                 self.facts.tables[id].hold(sorted(rows), sorted(names[id]))
@@ -794,21 +787,21 @@ class View:
         if not rule.attested:
             return None
         refused = self._refused_row("attestations", id, place)
-        counts = self.counts[id, "attestation", place]
-        if any(count.unmet for count in counts):
+        found = _tally(self.counts.get((id, "attestation", place), ()))
+        if found.unmet:
             return _Found(Verdict.UNMET, Reason("attested_no"), self._stated("attestation", id, place))
         if refused:
             return _Found(Verdict.UNDETERMINED, Reason("refused", {"tables": "attestations"}))
-        if any(count.unknown for count in counts):
+        if found.unknown:
             return _Found(Verdict.UNDETERMINED, Reason("no_document"))
         dated = self.dates.get((place, id)) if rule.window_years else None
         if rule.window_years and dated and dated < _years_before(self.day, rule.window_years):
             return _Found(Verdict.UNDETERMINED, Reason("too_old", {"years": rule.window_years, "dated": dated}))
-        return _Found(Verdict.MET, Reason("attested")) if counts else None
+        return _Found(Verdict.MET, Reason("attested")) if found.met else None
 
     def _by_mark(self, id: str, rule: Rule, place: int) -> _Found | None:
         refused = self._refused_row("marks", id, place)
-        counts = self.counts[id, "mark", place]
+        counts = self.counts.get((id, "mark", place), ())
         if any(count.unmet for count in counts):
             return _Found(Verdict.UNMET, Reason("mark"), self._stated("mark", id, place))
         if refused:
@@ -960,8 +953,15 @@ def _failing(judgement: Judgement, subject: Subject) -> tuple[Failing, ...]:
         amount, unit = _distance(judgement, subject, index)
         if amount is not None:
             operator = comparison.operator
-            found[left.name] = Failing(left.name, left.title, value, limit, operator, amount, unit, left.shared)
-    return tuple(sorted(found.values(), key=lambda one: one.nearness, reverse=True))
+            near = nearness(value, limit, operator)
+            found[left.name] = Failing(left.name, left.title, value, limit, operator, amount, unit, left.shared, near)
+    return tuple(sorted(found.values(), key=attrgetter("nearness"), reverse=True))
+
+
+def nearness(value: Fraction, limit: Fraction, comparator: str) -> Fraction:
+    """The value over the limit, or the limit over the value where there must not be more; 0 where that is over 0."""
+    above, below = (value, limit) if comparator in (">", ">=") else (limit, value)
+    return above / below if below else Fraction(0)
 
 
 def _tally(counts: Iterable[Count]) -> _Tally:

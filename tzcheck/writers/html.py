@@ -21,7 +21,7 @@ from tzcheck.report import (
     value_of,
 )
 from tzcheck.rule import PLACE_NOUNS
-from tzcheck.score import Evidence, Indicator, Score, Scored
+from tzcheck.score import Evidence, Indicator, Score, Scored, nearness
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, SYMBOLS, Verdict
 from tzcheck.writers.page import bilingual
@@ -198,8 +198,7 @@ def _nearness(item: Evidence) -> Fraction:
     """The value over the limit, or the limit over the value where there must not be more; else 1."""
     if not isinstance(item.value, Fraction) or not isinstance(item.limit, Fraction):
         return Fraction(1)
-    above, below = (item.value, item.limit) if item.comparator in (">", ">=") else (item.limit, item.value)
-    return above / below if below else Fraction(1)
+    return nearness(item.value, item.limit, item.comparator)
 
 
 def _need(need: Any, lang: str) -> Mapping[str, Any]:
