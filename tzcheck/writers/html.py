@@ -126,7 +126,7 @@ def _row(scored: Scored, score: Score, one: Indicator, report: Report, lang: str
         "verdict": one.verdict.value,
         "symbol": symbol(score.pack, one),
         "value": value_of(one),
-        "limit": limit_of(one),
+        "limit": limit_of(one).replace(" ", "\u00a0", 1),  # no line ends between sign and number
         "reason": reason(one.reason, lang),
         "source": " ".join(filter(None, (one.source.document, one.source.clause))),
         "certainty": one.source.certainty,
