@@ -101,12 +101,24 @@ def test_every_decimal_comes_back_exactly(number: Decimal) -> None:
     assert parse_decimal(f"{number:,f}") == number
 
 
-@pytest.mark.parametrize("text", ["2022-12-31", "2022/12/31", "2022.12.31", "2022年12月31日", "２０２２-12-31"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022-12-31", "2022/12/31", "2022.12.31", "2022年12月31日", "２０２２-12-31", "2022/12/31 0:00",
+        "2022/12/31 0:00:00", "2022-12-31 00:00:00", "2022-12-31T00:00:00.000",
+    ],
+)  # fmt: skip
 def test_a_day_is_read_in_all_usual_forms(text: str) -> None:
     assert parse_date(text) == date(2022, 12, 31)
 
 
-@pytest.mark.parametrize("text", ["2022-02-30", "2022", "31.12.2022", "2022-13-01", "昨天"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022-02-30", "2022", "31.12.2022", "2022-13-01", "昨天", "2022-12-31 8:00", "2022-12-31 00:00:01",
+        "2022-12-31 0",
+    ],
+)  # fmt: skip
 def test_what_is_no_day_is_none(text: str) -> None:
     assert parse_date(text) is None
 
@@ -579,6 +591,19 @@ def test_a_name_that_could_stand_for_others_is_one_file_s(
             written = in_parquet(written, tmp_path / "classes.parquet")
         written.rename(facts(tmp_path / name) / written.name)
     assert column(read(tmp_path / "2022[0-9]"), "classes", "students") == [41]
+
+
+@pytest.mark.parametrize("cell", ["[students]", "{'now': students, 'of': [1]}", "map {'now': students}"])
+def test_lists_and_the_like_in_a_parquet_file_are_told_as_they_are(tmp_path: Path, cell: str) -> None:
+    folder = facts(tmp_path / "f", classes=CLASSES + "2133000001,小学,一,1,45\n")
+    nested = duckdb.read_csv(str(folder / "classes.csv")).project(f"[1] AS others, * REPLACE ({cell} AS students)")
+    nested.write_parquet(str(folder / "classes.parquet"))
+    ((text,),) = nested.project("students::VARCHAR").fetchall()
+    (folder / "classes.csv").unlink()
+    assert codes(read(folder)) == [
+        ("bad_cell", "classes.parquet", 1, "students", text),
+        ("unknown_column", "classes.parquet", 1, "others", None),
+    ]
 
 
 def test_a_damaged_page_of_a_parquet_file_is_told_and_nothing_of_the_file_is_taken(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from tzcheck.place import spelled
 SCALE = Decimal("0.000001")
 LARGEST = Decimal(10) ** 10
 NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
-DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+# A moment that begins a day is that day: spreadsheets and data frames write one so.
+MIDNIGHT = r"(?:[ T]00?:00(?::00(?:\.0+)?)?)?"
+DATE = re.compile(rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?{MIDNIGHT}", re.ASCII)
 YEARS = range(1900, 2101)
 # How people write that there is no number.
 NOTHING = frozenset({"/", "-", "—", "——", "无"})
@@ -85,7 +87,7 @@ def prefix_of_id(id: str) -> int:
 
 
 def parse_date(text: str) -> date | None:
-    """The day that a cell holds, `2022-12-31`, `2022/12/31` or `2022年12月31日`; None otherwise."""
+    """The day that a cell holds, `2022-12-31`, `2022/12/31 0:00` or `2022年12月31日`; None otherwise."""
     match = DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not match:
         return None
