@@ -86,7 +86,7 @@ class TypedTable:
     def cells_held(self, file: int | None, row: int | None, category: str | None) -> Mapping[str, Any]:
         """The cells that are held of a row; all of them where none are."""
         at = (file or 0) * ROWS + (row or 0)
-        return self._of(category, self.held[at]) if at in self.held else self.cells(file, row, category)
+        return self._of(category, self.held.get(at) or self._rows_at(at))
 
     def _of(self, category: str | None, rows: Iterable[dict[str, Any]]) -> Mapping[str, Any]:
         by = self.table.category

@@ -11,7 +11,8 @@ from tzcheck.result import Breach, Titles, amount, exact, titled
 from tzcheck.texts import text
 from tzcheck.writers.md import escaped, head, table
 from tzcheck.writers.page import bilingual
-from tzcheck.writers.words import made_by, plain, share
+from tzcheck.writers.results import made_by, share
+from tzcheck.writers.words import plain
 
 # --- what all say alike --------------------------------------------------------------------------------------------
 

@@ -195,7 +195,7 @@ def _furthest(place: str, scores: Iterable[Score]) -> list[Furthest]:
 
 
 def _nearness(item: Evidence) -> Fraction:
-    """The value over the limit, or the limit over the value where there must not be more; else 1."""
+    """How near the value is to the limit; 1 where they are no numbers."""
     if not isinstance(item.value, Fraction) or not isinstance(item.limit, Fraction):
         return Fraction(1)
     return nearness(item.value, item.limit, item.comparator)

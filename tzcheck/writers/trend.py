@@ -13,7 +13,8 @@ from tzcheck.trend import Course, Line, Trend
 from tzcheck.writers.lines import lines
 from tzcheck.writers.md import escaped, head, table
 from tzcheck.writers.page import bilingual
-from tzcheck.writers.words import made_by, plain, share
+from tzcheck.writers.results import made_by, share
+from tzcheck.writers.words import plain
 
 # So many days stand side by side: in the terminal, and on a page of paper.
 SHOWN, PRINTED = 6, 9

@@ -1,17 +1,13 @@
 """What the writers for people say alike: a breach, what fails of it, where it was read."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 from tzcheck.facts import MERGED
 from tzcheck.reading import Turned
-from tzcheck.report import FAILING, Report, category, distance, percent, places_in_files, reason, shown
+from tzcheck.report import FAILING, Report, category, distance, places_in_files, reason, shown
 from tzcheck.score import Evidence, Indicator
 from tzcheck.texts import text
 from tzcheck.verdict import SIGNS, Verdict
-
-if TYPE_CHECKING:
-    from tzcheck.result import Result
 
 
 def plain(value: str) -> str:
@@ -106,15 +102,3 @@ def finding(one: Indicator, lang: str) -> str:
     """Why an indicator fails, in one sentence, with its first breach."""
     why = plain(reason(one.reason, lang))
     return f"{why}{text('head.colon', lang)}{breach(one.evidence[0], lang)}" if one.evidence else why
-
-
-def share(achievement: float | None) -> str:
-    """An achievement of a result for people."""
-    from tzcheck.result import exact
-
-    return percent(None if achievement is None else exact(achievement))
-
-
-def made_by(one: "Result") -> Mapping[str, object]:
-    """The day, profile and rules of a result, as JSON has them."""
-    return {"as_of": one.as_of.isoformat(), "profile": one.profile, "rules": {"sha256": one.rules.sha256}}
