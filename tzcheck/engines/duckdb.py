@@ -165,7 +165,7 @@ def details_by(connection: Any, plan: Plan, rules: Collection[str]) -> tuple[lis
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(of_batch, plan.batches))
     spreads = [one for some, _ in found for one in some]
-    spreads.sort(key=lambda one: (one.rule, one.place, one.part, ORDER.get(one.category or "", 0)))
+    spreads.sort(key=lambda one: (one.rule, one.place, one.part, one.category or ""))
     return spreads, [one for _, some in found for one in some]
 
 
