@@ -1,7 +1,8 @@
 """Facts: the files of a fact set, typed by the tables, with every row either accepted or reported."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,7 +18,7 @@ from tzcheck.errors import FactsFault, NothingFault, Problem, UsageFault
 from tzcheck.place import Place
 from tzcheck.progress import Told, nobody, steps
 from tzcheck.readers import READERS, RawTable
-from tzcheck.readers.store import RAW, ROWS, Plain, Store, types_of
+from tzcheck.readers.store import RAW, ROWS, Held, Other, Plain, Store, types_of
 from tzcheck.readers.yaml import cell
 from tzcheck.reading import FactSet, FileRead, Known, Part, Reading, Refused, Turned
 from tzcheck.row import REFERENCES, place_of, read_row
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 MERGED = "↑"
 # So many rows are held as Python's at a time, and so many of them are turned into columns at once.
 MOST_ROWS, AT_ONCE = 100_000, 1_000
+# So many things may wait to be done with rows that were typed, while others are read.
+MOST_WAITING = 4
 # A table of at most so many rows is read as a whole where a cell of it is asked for.
 FEW_ROWS = 2_000
 
@@ -261,7 +264,6 @@ def _facts(reading: Reading) -> Facts:
         accepted[file] += rows
         of_place[id][place] += rows
     given = set(files)
-    store.seal()
     reading.tell_of_the_others()
     tables += _derive(reading, given)
     store.places([reading.cities.get(index) for index in range(len(reading.places))], [p.level for p in reading.places])
@@ -290,8 +292,22 @@ def _facts(reading: Reading) -> Facts:
 def _type_tables(reading: Reading, progress: Told = nobody) -> None:
     reading.store.make(TABLES[id] for id in reading.parts)
     step = steps(progress, "typing", sum(map(len, reading.parts.values())))
-    for id, parts in reading.parts.items():
-        _type_table(reading, TABLES[id], parts, step)
+    # Where rows are typed is one thing and where the next are read another, so that both cores have something to do.
+    todo: deque[Callable[[], None]] = deque()
+    with ThreadPoolExecutor(2) as pool:
+        for id, parts in reading.parts.items():
+            table = TABLES[id]
+            for number, (held, given, named) in enumerate(_held(reading, table, parts, step)):
+                while number and todo:
+                    todo.popleft()()
+                placed = _placed(reading, named)
+                others = pool.submit(reading.store.type, held, table, given, placed, _plain(reading, table))
+                todo.append(partial(_add_others, reading, table, others))
+            todo.append(partial(_refuse_repeated, reading, table))
+            while len(todo) > MOST_WAITING:
+                todo.popleft()()
+        for one in todo:
+            one()
     for id, parts in list(reading.parts.items()):
         if not any(reading.files[part.file].rows for part in parts):
             del reading.parts[id]
@@ -305,29 +321,34 @@ def _telling(table: Table, columns: Sequence[Column | None], unnamed: Iterable[i
     return [*own, *unnamed]
 
 
-def _type_table(reading: Reading, table: Table, parts: list[Part], typed: Callable[[], None]) -> None:
-    """Types the rows of all files for a table and adds the sound ones; `typed` is told of every file."""
+def _held(
+    reading: Reading, table: Table, parts: list[Part], step: Callable[[], None]
+) -> Iterator[tuple[Held, frozenset[str], Iterable[tuple[int, str]]]]:
+    """The rows of all files for a table, the columns that they have, the set and the text of every place they name.
+
+    `step` is told of every file.
+    """
     store = reading.store
     listed = []
     for part in parts:
-        typed()
+        step()
         bulk = part.raw.bulk
         telling = _telling(table, part.columns, bulk.unnamed) if bulk else ()
-        if bulk and store.hold_file(bulk, part.columns, (part.own, part.file), telling):
+        held = store.hold_file(bulk, part.columns, (part.own, part.file), telling) if bulk else None
+        if held:
             given = frozenset(column.id for column in part.columns if column)
-            _type_rows(reading, table, given, store.places_named(table, given))
-            _count(reading, table, part, store.counted())
+            places = store.places_named(held, table, given)
+            _count(reading, table, part, sum(rows for *_, rows in places))
+            yield held, given, [(number, text) for number, text, _ in places]
         elif bulk and part.path:
             read = READERS[part.path.suffix.casefold()]
             raw = read(part.path, reading.files[part.file].path, table, reading.encoding, bulk=False)
             listed.append(replace(part, raw=raw))
         else:
             listed.append(part)
-    for held in _held(reading, table, listed):
-        store.hold(held)
-        named = zip(held["_set"], held.get(table.place) or repeat(""), strict=False)
-        _type_rows(reading, table, frozenset(held) - RAW.keys(), dict.fromkeys(named))
-    _refuse_repeated(reading, table)
+    for rows in _listed(reading, table, listed):
+        named = zip(rows["_set"], rows.get(table.place) or repeat(""), strict=False)
+        yield store.hold(rows), frozenset(rows) - RAW.keys(), dict.fromkeys(named)
 
 
 def _count(reading: Reading, table: Table, part: Part, rows: int) -> None:
@@ -353,7 +374,7 @@ def _count(reading: Reading, table: Table, part: Part, rows: int) -> None:
             reading.query("became_a_day", file.path, row, column=column.id, details=days)
 
 
-def _held(reading: Reading, table: Table, parts: Iterable[Part]) -> Iterator[dict[str, list[Any]]]:
+def _listed(reading: Reading, table: Table, parts: Iterable[Part]) -> Iterator[dict[str, list[Any]]]:
     """The rows of several files by column, so many at a time as take little room."""
     present = {column.id for part in parts for column in part.columns if column}
     names = [column.id for column in table.columns if column.id in present]
@@ -396,32 +417,38 @@ def _cells_at(cells: Sequence[str], indexes: Iterable[int]) -> Iterator[str]:
     return (cells[index] for index in indexes if index < len(cells))
 
 
-def _type_rows(reading: Reading, table: Table, given: frozenset[str], named: Iterable[tuple[int, str]]) -> None:
-    """Types the rows that the store holds: those with plain cells there, every other one here.
-
-    `given` are the columns that they have, `named` the set and the text of every place that they name.
-    """
-    store, known = reading.store, reading.known
-    placed: dict[tuple[int, str], tuple[int, int | None, str]] = {}
+def _placed(reading: Reading, named: Iterable[tuple[int, str]]) -> dict[tuple[int, str], tuple[int, int | None, str]]:
+    """For the set and the text of each place that is named: its index, that of its city, its level."""
+    placed = {}
     for number, text in named:
         place = place_of(reading, reading.sets[number], text)
         if place is not None:
             placed[number, text] = (place, reading.cities.get(place), reading.places[place].level)
+    return placed
+
+
+def _plain(reading: Reading, table: Table) -> Plain:
+    """What the references in a table may be for a row to be typed in the store."""
+    known = reading.known
     ids = {"indicator": known.indicators, "standard": known.standards, "check": known.checks}
-    plain = Plain(
+    return Plain(
         {column: sorted(each) for column, each in ids.items() if column in table.column_ids},
         sorted(key for key, kind in known.kinds.items() if kind == "count"),
         sorted(key for key, kind in known.kinds.items() if kind in ("measure", "number", "percent")),
     )
+
+
+def _add_others(reading: Reading, table: Table, others: Future[Iterable[Other]]) -> None:
+    """Types the rows that the store left when it typed the plain ones, and adds those that are sound."""
     added: list[tuple[Any, ...]] = []
-    for id, number, file, row, first, extra, cells in store.type(table, given, placed, plain):
+    for id, number, file, row, first, extra, cells in others.result():
         sound = read_row(reading, reading.sets[number], table, (file, row, first, extra), cells)
         if sound is not None:
             place, values = sound
             at = (place, reading.cities.get(place), reading.places[place].level, file * ROWS + row, number, id)
             added.append((*at, *(values[name] for name in types_of(table))))
     if added:
-        store.add(table, added)
+        reading.store.add(table, added)
 
 
 def _refuse_repeated(reading: Reading, table: Table) -> None:

@@ -239,9 +239,10 @@ class Roots:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an engine has to do: from `tables` make those of subjects in `steps`, settle `roots`, judge each batch.
+    """What an engine has to do: from `tables` make those of subjects, settle `roots`, judge each batch.
 
-    The statements of each step read what the steps before have made, and may run side by side.
+    Subjects that are rows are made in `steps`, each of which reads what those before have made; from these are made
+    the `places`, which no subject that is a row reads. The statements of a step, or of places, may run side by side.
 
     `judgements` are all that were asked for; those without any facts are in no batch. `checks` are the rules among
     them that are cross-checks.
@@ -249,6 +250,7 @@ class Plan:
 
     tables: tuple[str, ...]
     steps: tuple[tuple[str, ...], ...]
+    places: tuple[str, ...]
     roots: tuple[Roots, ...]
     judgements: tuple[Judgement, ...]
     batches: tuple[Batch, ...]

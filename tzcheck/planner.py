@@ -76,12 +76,17 @@ def plan(
         if judgement.rule is None and judgement.table and judgement.among(given):
             subjects[1][judgement.source], _ = planner.of_rows(judgement.source, judgement.table, _Needs())
     keyed = {judgement.table.id for judgement in judgements if judgement.table and judgement.among(given)}
-    steps = tuple(step for step in subjects if step)
+    *steps, places = subjects
     # Rows cost less to compute where they are read than to write down.
     views = frozenset(subjects[1]).union(subjects[2])
+
+    def statements(queries: Mapping[str, exp.Expr]) -> tuple[str, ...]:
+        return tuple(made(name, query, dialect, name in views) for name, query in queries.items())
+
     return Plan(
         tuple(sorted(keyed | planner.read)),
-        tuple(tuple(made(name, query, dialect, name in views) for name, query in step.items()) for step in steps),
+        tuple(statements(step) for step in steps if step),
+        statements(places),
         planner.roots(judgements, dialect),
         tuple(judgements),
         tuple(batch(tuple(found), f"judged_{index}", dialect) for index, found in enumerate(batches.values())),

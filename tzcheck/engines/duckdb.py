@@ -89,16 +89,26 @@ def judged_by(
             (of_all if whole else of_told).extend(some)
         return len(rows), counted, of_told, of_all
 
+    def make(query: str) -> None:
+        connection.cursor().execute(query)
+
     # While the database works for one thread, Python can for the other.
     with ThreadPoolExecutor(2) as pool:
         progress("judging", 0, len(plan.batches))
         for step in plan.steps:
-            list(pool.map(lambda query: connection.cursor().execute(query), step))
+            list(pool.map(make, step))
+        places = [pool.submit(make, query) for query in plan.places]
+        # Those whose subjects are rows need not wait for places.
+        of_rows = {batch.result: pool.submit(judged, batch) for batch in plan.batches if batch.first.table}
+        for made in places:
+            made.result()
         for roots in plan.roots:
             settle(connection, roots)
-        for number, (rows, counted, of_told, of_all) in enumerate(pool.map(judged, plan.batches), start=1):
+        every = [of_rows.get(batch.result) or pool.submit(judged, batch) for batch in plan.batches]
+        for number, (batch, outcome) in enumerate(zip(plan.batches, every, strict=True), start=1):
+            rows, counted, of_told, of_all = outcome.result()
             progress("judging", number, len(plan.batches))
-            aside.update({one.rule: rows for one in plan.batches[number - 1].judgements if one.aside and one.rule})
+            aside.update({one.rule: rows for one in batch.judgements if one.aside and one.rule})
             counts += counted
             subjects_told += of_told
             subjects += of_all

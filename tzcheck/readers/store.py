@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain
+from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 
@@ -53,6 +54,8 @@ BLANKS = "".join(f"\\x{{{code:x}}}" for code in range(0x3001) if chr(code).isspa
 NO_FACT = ".*计.*|[ 　]*[(（]?(备?注|说明|填|制表|审核|单位负责|负责|联系).*"
 CONTROLS = "\\x00-\\x1f\\x7f-\\x9f"
 SOUND = f"[^{BLANKS}{CONTROLS}#=]([^{CONTROLS}]*[^{BLANKS}{CONTROLS}])?"
+# A row that is not spelled plainly: id, set, file, row, first text (blank: it is none), text beyond the header, cells.
+Other: TypeAlias = tuple[int, int, int, int, str, str | None, dict[str, str | None]]
 # The kinds of numbers of which most are whole.
 OFTEN_WHOLE = frozenset({"count", "measure", "number"})
 
@@ -95,6 +98,14 @@ class Plain:
     numbers: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Held:
+    """Rows of texts as they were read: the query that has them, and what it reads them from, if that is no file."""
+
+    rows: str
+    kept: str | None
+
+
 class Store:
     """The tables of a fact set. A row is typed at once where its cells are spelled plainly, else by the caller."""
 
@@ -106,8 +117,7 @@ class Store:
         # It takes as long as to read some files, which can be done meanwhile.
         self._opening = ThreadPoolExecutor(1).submit(_opened, config)
         self.tables: set[str] = set()
-        # Where the rows are that were kept as they were read.
-        self._raw = ""
+        self._names = (f"held_{number}" for number in count())
 
     @property
     def connection(self) -> Any:
@@ -141,65 +151,64 @@ class Store:
         self.tables.add("places")
         self._lists("places", PLACES, (range(len(levels)), cities, levels))
 
-    def hold(self, columns: Mapping[str, Sequence[Any]]) -> None:
+    def hold(self, columns: Mapping[str, Sequence[Any]]) -> Held:
         """Keeps rows of texts as they were read, by column: `RAW` and the columns that the files have."""
+        kept = next(self._names)
         kinds = {name: RAW.get(name, "VARCHAR") for name in columns}
-        self._lists("listed", kinds, tuple(columns.values()))
-        self._raw = "(SELECT rowid AS _id, * FROM listed)"
+        self._lists(kept, kinds, tuple(columns.values()))
+        return Held(f"(SELECT rowid AS _id, * FROM {kept})", kept)
 
     def hold_file(
         self, bulk: Bulk, columns: Sequence[Column | None], own: tuple[int, int], telling: Iterable[int]
-    ) -> bool:
-        """Keeps the rows of a file as `hold` does; False where DuckDB can't read it. `own` are its set and file.
+    ) -> Held | None:
+        """Keeps the rows of a file as `hold` does; None where DuckDB can't read it. `own` are its set and file.
 
         A row with nothing in any of the columns that are `telling` is none.
         """
         known = [f'c{index} AS "{column.id}"' for index, column in enumerate(columns) if column]
         every = ", ".join(f"c{index}" for index in range(len(columns)))
+        kept = None if bulk.delimiter is None else next(self._names)
+        source = kept or _parquet(bulk.path, len(columns), bulk.by_order)
         try:
-            if bulk.delimiter is None:
-                # Typed where it is: that takes half the time, since Parquet has every text once.
-                kept = _parquet(bulk.path, len(columns), bulk.by_order)
-                # A damaged page must be found before the first row is typed.
-                self._all(f"SELECT bit_xor(hash({every})) FROM {kept}")
-            else:
-                kept = "bulk"
+            if kept:
                 values = {"path": whatever_named(bulk.path), "delimiter": bulk.delimiter}
-                self._do(_csv(len(columns), bulk.skip), values)
+                self._do(f"CREATE TABLE {kept} AS {_csv(len(columns), bulk.skip)}", values)
+            else:
+                # Typed where it is: that takes half the time, since Parquet has every text once. But a damaged page
+                # must be found before the first row is typed.
+                self._all(f"SELECT bit_xor(hash({every})) FROM {source}")
         except duckdb.Error:
-            return False
+            return None
         told = ", ".join(["NULL", *(f"c{index}" for index in telling)])
         unnamed = [f"c{index}" for index in bulk.unnamed]
         beyond = f"coalesce({', '.join(unnamed)})" if unnamed else "NULL"
-        self._raw = (
+        rows = (
             f"(SELECT rowid AS _id, {own[0]} AS _set, {own[1]} AS _file, "
             f"rowid + {bulk.skip + 1} AS _row, coalesce({every}) AS _first, {beyond} AS _extra, "
-            f"{', '.join(known)} FROM {kept} WHERE coalesce({told}) IS NOT NULL)"
+            f"{', '.join(known)} FROM {source} WHERE coalesce({told}) IS NOT NULL)"
         )
-        return True
+        return Held(rows, kept)
 
-    def counted(self) -> int:
-        """How many rows are kept as they were read."""
-        return int(self._all(f"SELECT count(*) FROM {self._raw}")[0][0])
+    def places_named(self, held: Held, table: Table, given: frozenset[str]) -> list[tuple[int, str, int]]:
+        """The set and the text of every place that rows name, and of how many; '' for no text.
 
-    def places_named(self, table: Table, given: frozenset[str]) -> Iterator[tuple[int, str]]:
-        """The set and the text of every place that a row names, in the order of their first rows; '' for no text."""
-        where = _place_text(table, given)
-        query = f"SELECT _set, {where} AS text FROM {self._raw} r GROUP BY ALL ORDER BY min(_file * {ROWS} + _row)"
-        yield from self._all(query)
+        They are in the order of their first rows.
+        """
+        places = f"SELECT _set, {_place_text(table, given)} AS text, count(*)"
+        return self._all(f"{places} FROM {held.rows} r GROUP BY ALL ORDER BY min(_file * {ROWS} + _row)")
 
     def type(
         self,
+        held: Held,
         table: Table,
         given: frozenset[str],
         placed: Mapping[tuple[int, str], tuple[int, int | None, str]],
         plain: Plain,
-    ) -> Iterator[tuple[int, int, int, int, str, str | None, dict[str, str | None]]]:
-        """Types the rows that were kept and adds those to the table whose cells are all spelled plainly.
+    ) -> Iterable[Other]:
+        """Types rows that were held, adds those whose cells are all spelled plainly to the table, lets all of them go.
 
         `given` are the columns that they have, `placed` gives for the set and text of each place its index, that of
-        its city and its level. Yields each other row: id, set, file, row, first text, text beyond the header, cells.
-        Only the first text may be blank: the row is none.
+        its city and its level. Returns the other rows. Those for one table may not be typed side by side.
         """
         kinds = {"set": "INTEGER", "text": "VARCHAR", **PLACES}
         named_places = [(*key, *place) for key, place in placed.items()]
@@ -221,22 +230,23 @@ class Store:
             f"SELECT {own}, coalesce({' AND '.join(tests)}, false), {order} FROM ("
             f"SELECT p._place, p._city, p._level, r._file * {ROWS} + r._row AS _at, r._set, r._id AS _raw, "
             f"r._first, r._extra, {', '.join([named, *raws])} "
-            f"FROM {self._raw} r LEFT JOIN (SELECT {placing}) p ON p.set = r._set "
+            f"FROM {held.rows} r LEFT JOIN (SELECT {placing}) p ON p.set = r._set "
             f"AND p.text = {_place_text(table, given)}) t",
             values | {f"p{name}": list(cells) for name, cells in zip(kinds, lists, strict=True)},
         )
+        names = [column.id for column in table.columns if column.id in given]
+        found: list[Any] = []
         if self._all(f'SELECT 1 FROM "{table.id}" WHERE NOT _plain LIMIT 1'):
-            names = [column.id for column in table.columns if column.id in given]
             cells_read = ", ".join(f"r.{name}" for name in _quoted(names))
             found = self._all(
                 f"SELECT r._id, r._set, r._file, r._row, r._first, r._extra, {cells_read} "
-                f'FROM {self._raw} r JOIN "{table.id}" t ON t._raw = r._id '
+                f'FROM {held.rows} r JOIN "{table.id}" t ON t._raw = r._id '
                 f"WHERE NOT t._plain ORDER BY r._file, r._row, r._id"
             )
             self._do(f'DELETE FROM "{table.id}" WHERE NOT _plain')
-            for id, set, file, row, first, extra, *texts in found:
-                stripped = ((text or "").strip() or None for text in texts)
-                yield id, set, file, row, first.strip(), extra, dict(zip(names, stripped, strict=True))
+        if held.kept:
+            self._do(f"DROP TABLE {held.kept}")
+        return map(partial(_other, names), found)
 
     def add(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Adds typed rows: `OWN` but for the last, then the cells in the order of `types_of`."""
@@ -301,10 +311,6 @@ class Store:
         ]
         return self._all(" UNION ALL ".join(each)) if each else []
 
-    def seal(self) -> None:
-        """Lets everything go that was kept as it was read."""
-        self._do("DROP TABLE IF EXISTS listed; DROP TABLE IF EXISTS bulk")
-
     def cells(self, table: Table, *names: str) -> list[tuple[Any, ...]]:
         """Some columns of every row of a table, in the order of files and rows."""
         order = f"_at, _raw{', ' + table.category if table.category else ''}"
@@ -362,7 +368,7 @@ class Store:
             split.append(f"nullif({one}, '')::{kind} AS \"{column}\"")
         self._do(f"CREATE OR REPLACE TABLE joined AS SELECT {', '.join(whole)}", texts)
         rows = f"SELECT {', '.join(split)} FROM joined LIMIT {len(columns[0])}"
-        self._do(f'CREATE OR REPLACE TABLE "{name}" AS {rows}; DROP TABLE joined')
+        self._do(f'CREATE TABLE "{name}" AS {rows}; DROP TABLE joined')
 
     def _do(self, statement: str, values: Any = None) -> None:
         with self.bounded():
@@ -383,10 +389,16 @@ class Store:
             raise UsageFault([Problem("error", "memory", details=details)]) from error
 
 
+def _other(names: Sequence[str], row: Sequence[Any]) -> Other:
+    id, set, file, where, first, extra, *texts = row
+    cells = ((text or "").strip() or None for text in texts)
+    return id, set, file, where, first.strip(), extra, dict(zip(names, cells, strict=True))
+
+
 def _csv(columns: int, skip: int) -> str:
     kinds = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(columns))
     return (
-        "CREATE OR REPLACE TABLE bulk AS SELECT * FROM read_csv($path, auto_detect = false, header = false, "
+        "SELECT * FROM read_csv($path, auto_detect = false, header = false, "
         f"skip = {skip}, delim = $delimiter, quote = '\"', escape = '\"', columns = {{{kinds}}}, "
         # A line that may hold a cell longer than any is left to `readers.csv`, which tells of it.
         f"strict_mode = true, compression = 'none', max_line_size = {LONGEST_CELL})"
