@@ -172,8 +172,8 @@ def test_rules_of_ones_own_are_judged_beside_the_built_in_ones(tmp_path: Path) -
     one = run.indicators("椒江区")["demo.1"]
     assert (one["verdict"], one["checked"], one["breaches"], one["value"], one["limit"]) == ("unmet", 4, 1, 0.5, 1)
     assert one["parts"] == [
-        {"category": "junior", "value": 50, "limit": 50, "verdict": "undetermined", "checked": 2, "breaches": 0},
         {"category": "primary", "value": 46, "limit": 45, "verdict": "unmet", "checked": 2, "breaches": 1},
+        {"category": "junior", "value": 50, "limit": 50, "verdict": "undetermined", "checked": 2, "breaches": 0},
     ]
     assert one["evidence"] == [
         {

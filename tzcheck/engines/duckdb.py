@@ -114,7 +114,7 @@ def judged_by(
             subjects += of_all
     for found in (subjects, subjects_told):
         found.sort(key=_order)
-    counts.sort(key=lambda one: (one.rule, one.place, one.category or ""))
+    counts.sort(key=lambda one: (one.rule, one.place, _rank(one.category)))
     every_told = tuple(one for one in (*subjects, *subjects_told) if told(one))
     return Judged(tuple(counts), every_told, tuple(subjects) if everyone else None, aside)
 
@@ -138,8 +138,13 @@ def sampled(plan: Plan, facts: Facts, places: Sequence[int]) -> tuple[Subject, .
 
 
 def _order(one: Subject) -> tuple[Any, ...]:
-    """Subjects in the order of the files; of a row, those of its categories in the order of their codes."""
-    return one.rule, one.place, one.file or 0, one.row or 0, one.part, ORDER.get(one.category or "", 0)
+    """Subjects in the order of the files; of a row, those of its categories in theirs."""
+    return one.rule, one.place, one.file or 0, one.row or 0, one.part, _rank(one.category)
+
+
+def _rank(category: str | None) -> tuple[int, str]:
+    """Categories in the order of the tables' codes, primary before junior; after these all others, by their names."""
+    return (-1, "") if category is None else (ORDER.get(category, len(ORDER)), category)
 
 
 def details(plan: Plan, facts: Facts, rules: Collection[str]) -> tuple[list[Spread], list[Standing]]:
@@ -175,7 +180,7 @@ def details_by(connection: Any, plan: Plan, rules: Collection[str]) -> tuple[lis
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(of_batch, plan.batches))
     spreads = [one for some, _ in found for one in some]
-    spreads.sort(key=lambda one: (one.rule, one.place, one.part, one.category or ""))
+    spreads.sort(key=lambda one: (one.rule, one.place, one.part, _rank(one.category)))
     return spreads, [one for _, some in found for one in some]
 
 
