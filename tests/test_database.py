@@ -27,8 +27,7 @@ from tzcheck.cli import FORMATS
 from tzcheck.database import read_map
 from tzcheck.readers import csv as csv_reader
 from tzcheck.readers import postgresql
-from tzcheck.readers.rows import header_spelling, spellings
-from tzcheck.table import GIVEN
+from tzcheck.table import GIVEN, header_spelling
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 INITDB = BINARIES[-1] / "initdb" if BINARIES else Path(shutil.which("initdb") or "")
@@ -212,7 +211,7 @@ def test_the_demo_counties_are_judged_as_they_are_in_files(
 def in_order(name: str, header: Sequence[str], rows: Sequence[list[str]]) -> list[list[str]]:
     """The rows as docs/database.md says that they are numbered: by place and key, then the rest, as bytes compare."""
     table = GIVEN[name]
-    ids = [spellings(table)[header_spelling(one)] for one in header]
+    ids = [table.spellings[header_spelling(one)] for one in header]
     keys = (table.place, *table.key)
     columns = sorted(range(len(ids)), key=lambda at: keys.index(ids[at]) if ids[at] in keys else len(keys))
     return sorted(rows, key=lambda row: [(row[at] == "" and at % 2, row[at].encode()) for at in columns])

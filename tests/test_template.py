@@ -22,11 +22,10 @@ from tests.support import ROOT, tzcheck
 from tzcheck import facts, loading, planner, template
 from tzcheck.facts import Facts
 from tzcheck.place import TAIZHOU
-from tzcheck.readers.rows import header_spelling, spellings
 from tzcheck.reading import Known
 from tzcheck.rule import Rulebook
 from tzcheck.sets import EXPLANATORY, table_of
-from tzcheck.table import GIVEN, TABLES, VALUES, WORKED_OUT, Column, Table
+from tzcheck.table import GIVEN, TABLES, VALUES, WORKED_OUT, Column, Table, header_spelling
 
 RULES = ROOT / "rules"
 LANGS = ("zh", "en")
@@ -68,7 +67,7 @@ def tables_in(workbook: Any) -> dict[str, Any]:
 
 
 def column_of(table: Table, header: object) -> Column | None:
-    id = spellings(table).get(header_spelling(str(header)))
+    id = table.spellings.get(header_spelling(str(header)))
     return table.column(id) if id else None
 
 

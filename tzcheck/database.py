@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tzcheck import document
 from tzcheck.errors import FactsFault, Problem, hint
-from tzcheck.readers.rows import header_spelling, spellings
 from tzcheck.reading import FactSet, FileRead, Reading, Refused
 from tzcheck.sets import read_table, table_names, table_of
-from tzcheck.table import GIVEN, Table
+from tzcheck.table import GIVEN, Table, header_spelling
 
 if TYPE_CHECKING:
     from tzcheck.readers.relations import Database, Headed, Relation
@@ -90,7 +89,7 @@ class _MapReader:
         if not isinstance(said, dict | None):
             said = {"from": said}
         said = self.mapping(path, said, TABLE_KEYS)
-        known, columns, lines = spellings(table), {}, {}
+        known, columns, lines = table.spellings, {}, {}
         for name, source in self.mapping((*path, "columns"), said.get("columns")).items():
             at = (*path, "columns", name)
             id = known.get(header_spelling(name))
@@ -226,7 +225,7 @@ def _columns(table: Table, relation: "Relation", map: Map) -> "Headed":
     """
     mapped = map.tables[table.id].columns if table.id in map.tables else {}
     by_name = {column.name: column for column in relation.columns}
-    known = spellings(table)
+    known = table.spellings
     found = [(id, id, by_name[source]) for id, source in mapped.items()]
     for column in relation.columns:
         id = known.get(header_spelling(column.name), "")

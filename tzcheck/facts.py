@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from itertools import islice, repeat, zip_longest
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,7 +18,7 @@ from tzcheck.database import Map, read_database, read_map
 from tzcheck.errors import FactsFault, NothingFault, Problem, UsageFault
 from tzcheck.place import Place
 from tzcheck.progress import Told, nobody, steps
-from tzcheck.readers import READERS, RawTable
+from tzcheck.readers import RawTable, csv, parquet
 from tzcheck.readers.store import RAW, ROWS, Held, Other, Plain, Store, types_of
 from tzcheck.readers.yaml import cell
 from tzcheck.reading import FactSet, FileRead, Known, Part, Reading, Refused, Turned
@@ -329,26 +330,52 @@ def _held(
     `step` is told of every file.
     """
     store = reading.store
-    listed = []
-    for part in parts:
-        step()
-        bulk = part.raw.bulk
-        telling = _telling(table, part.columns, bulk.unnamed) if bulk else ()
-        held = store.hold_file(bulk, part.columns, (part.own, part.file), telling) if bulk else None
-        if held:
-            given = frozenset(column.id for column in part.columns if column)
-            places = store.places_named(held, table, given)
-            _count(reading, table, part, sum(rows for *_, rows in places))
-            yield held, given, [(number, text) for number, text, _ in places]
-        elif bulk and part.path:
-            read = READERS[part.path.suffix.casefold()]
-            raw = read(part.path, reading.files[part.file].path, table, reading.encoding, bulk=False)
-            listed.append(replace(part, raw=raw))
+    todo, listed = _in_bulk(parts)
+    while todo:
+        alike = todo.popleft()
+        first, bulks = alike[0], [(part.own, part.file, part.raw.bulk) for part in alike if part.raw.bulk]
+        held = store.hold_files(bulks, first.columns, _telling(table, first.columns, bulks[0][-1].unnamed))
+        if held is None and len(alike) > 1:
+            # Of many files one may be odd: it is looked for by halves.
+            todo.extendleft([alike[len(alike) // 2 :], alike[: len(alike) // 2]])
+        elif held is None:
+            damaged = parquet.damaged(reading.files[first.file].path)
+            listed.append(first if bulks[0][-1].delimiter else replace(first, raw=damaged))
         else:
-            listed.append(part)
-    for rows in _listed(reading, table, listed):
-        named = zip(rows["_set"], rows.get(table.place) or repeat(""), strict=False)
-        yield store.hold(rows), frozenset(rows) - RAW.keys(), dict.fromkeys(named)
+            given = frozenset(column.id for column in first.columns if column)
+            places = store.places_named(held, table, given)
+            rows_of: Counter[int] = Counter()
+            for *_, file, rows in places:
+                rows_of[file] += rows
+            for part in alike:
+                step()
+                _count(reading, table, part, rows_of[part.file])
+            yield held, given, dict.fromkeys((number, text) for number, text, *_ in places)
+    for held_rows in _listed(reading, table, sorted(listed, key=attrgetter("file")), step):
+        named = zip(held_rows["_set"], held_rows.get(table.place) or repeat(""), strict=False)
+        yield store.hold(held_rows), frozenset(held_rows) - RAW.keys(), dict.fromkeys(named)
+
+
+def _in_bulk(parts: Iterable[Part]) -> tuple[deque[list[Part]], list[Part]]:
+    """The files that the store reads, those that are alike together; and all others."""
+    alike: dict[Any, list[Part]] = {}
+    others = []
+    for part in parts:
+        bulk = part.raw.bulk
+        if bulk is None:
+            others.append(part)
+        else:
+            path = bulk.path if bulk.delimiter is None else None  # a Parquet file stands alone
+            columns = tuple(column and column.id for column in part.columns)
+            alike.setdefault((path, bulk.delimiter, bulk.skip, bulk.unnamed, columns), []).append(part)
+    found: deque[list[Part]] = deque()
+    for some in alike.values():
+        bulks = [part.raw.bulk for part in some if part.raw.bulk]
+        if bulks[0].delimiter is None or sum(bulk.path.stat().st_size for bulk in bulks) > csv.LARGE:
+            found.append(some)
+        else:
+            others += some
+    return found, others
 
 
 def _count(reading: Reading, table: Table, part: Part, rows: int) -> None:
@@ -374,12 +401,15 @@ def _count(reading: Reading, table: Table, part: Part, rows: int) -> None:
             reading.query("became_a_day", file.path, row, column=column.id, details=days)
 
 
-def _listed(reading: Reading, table: Table, parts: Iterable[Part]) -> Iterator[dict[str, list[Any]]]:
+def _listed(
+    reading: Reading, table: Table, parts: Iterable[Part], step: Callable[[], None]
+) -> Iterator[dict[str, list[Any]]]:
     """The rows of several files by column, so many at a time as take little room."""
     present = {column.id for part in parts for column in part.columns if column}
     names = [column.id for column in table.columns if column.id in present]
     held: dict[str, list[Any]] = {name: [] for name in (*RAW, *names)}
     for part in parts:
+        step()
         width, rows = len(part.columns), 0
         last = max((index for index, header in enumerate(part.raw.header, start=1) if header), default=0)
         at = {column.id: index for index, column in enumerate(part.columns) if column}

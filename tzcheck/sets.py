@@ -15,11 +15,11 @@ from tzcheck.cells import parse_date
 from tzcheck.errors import hint
 from tzcheck.place import Place, spelled
 from tzcheck.readers import READERS, WORKBOOKS, RawTable, workbook
-from tzcheck.readers.rows import TITLE_ROWS, header_among, header_spelling, spellings
+from tzcheck.readers.rows import TITLE_ROWS, header_among
 from tzcheck.readers.yaml import cell
 from tzcheck.reading import FactSet, FileRead, Part, Reading, Refused
 from tzcheck.row import bad_cell
-from tzcheck.table import GIVEN, VALUES, WORKED_OUT, Column, Table
+from tzcheck.table import GIVEN, VALUES, WORKED_OUT, Column, Table, header_spelling
 
 SET_FILES = {f"{level}.{suffix}": level for level in ("county", "city") for suffix in ("yaml", "yml")}
 # The sheet of a workbook that says which county or city it is of.
@@ -180,7 +180,7 @@ def _not_a_sheet(reading: Reading, file: str, sheet: str, book: workbook.Workboo
         return
     likely: list[tuple[int, str]] = []
     for table in GIVEN.values():
-        header = {spellings(table).get(header_spelling(cell)) for cell in header_among(first, table)[2]} - {None}
+        header = {table.spellings.get(header_spelling(cell)) for cell in header_among(first, table)[2]} - {None}
         if len(header) > 1 and {column.id for column in table.columns if column.required} <= header:
             likely.append((len(header), table.id))
     if likely:
@@ -376,7 +376,7 @@ def read_table(
 
 def _columns(reading: Reading, own: FactSet, table: Table, raw: RawTable, file: str) -> list[Column | None] | None:
     """The column that each header cell stands for; None where the table can't be read for want of one."""
-    known, row = spellings(table), raw.header_row or None
+    known, row = table.spellings, raw.header_row or None
     found: list[Column | None] = []
     first: dict[str, str] = {}
     sound = True

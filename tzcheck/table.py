@@ -8,6 +8,12 @@ from functools import cached_property
 NUMERIC = frozenset({"count", "measure", "number", "year", "printed", "low", "high", "prefix"})
 # What is worked out from other cells: the two ends of a band, the first two digits of an id.
 WORKED_OUT = frozenset({"low", "high", "prefix"})
+HALF_WIDTH = str.maketrans("（），：％", "(),:%")
+
+
+def header_spelling(text: str) -> str:
+    """A header as it is compared: without spaces and in half-width brackets, whatever the case."""
+    return "".join(text.split()).casefold().translate(HALF_WIDTH)
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,16 @@ class Table:
     @cached_property
     def _by_id(self) -> Mapping[str, Column]:
         return {column.id: column for column in self.columns}
+
+    @cached_property
+    def spellings(self) -> Mapping[str, str]:
+        """The column id for every spelling of a header that it knows."""
+        known: dict[str, str] = {}
+        for column in self.columns:
+            if column.kind not in WORKED_OUT:
+                for header in (column.id, *column.headers):
+                    known.setdefault(header_spelling(header), column.id)
+        return known
 
     @cached_property
     def column_ids(self) -> frozenset[str]:

@@ -3,13 +3,15 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from tzcheck.errors import Problem
-from tzcheck.readers.rows import TITLE_ROWS, Bulk, RawTable, Record, headed, header_among, header_spelling, spellings
-from tzcheck.table import Table
+from tzcheck.readers.rows import TITLE_ROWS, Bulk, RawTable, Record, headed
+from tzcheck.table import Table, header_spelling
 
 LONGEST_CELL = 100_000
 LONGEST_LINE = 4_000_000
@@ -17,7 +19,7 @@ LONGEST_LINE = 4_000_000
 MOST_BLANK = 1_100_000
 DELIMITERS = ",\t;"
 CHUNK = 1 << 20
-# Beyond so many bytes it pays to let DuckDB read the file.
+# Beyond so many bytes it pays to let DuckDB read files.
 LARGE = 1 << 17
 MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # How workbooks begin, whatever they are called.
@@ -25,8 +27,8 @@ WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 NAMES = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}
 
 
-def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk: bool = True) -> RawTable:
-    """The rows of a file; a large one whose lines are plain is left to the store where `bulk` is allowed.
+def read(path: Path, file: str, table: Table, encoding: str | None = None) -> RawTable:
+    """The rows of a file, which is opened again when they are read; one whose lines are plain may be read in bulk.
 
     A file without a header has none at all. Raises OSError.
     """
@@ -37,17 +39,17 @@ def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk:
     with path.open(encoding=looked.encoding, newline="") as text:
         first = [text.readline(LONGEST_CELL) for _ in range(TITLE_ROWS)]
     delimiter = _delimiter(first, table)
-    if bulk and looked.plain and path.stat().st_size > LARGE and '"' not in "".join(first):
-        rows = [tuple(cell.strip() for cell in line.rstrip("\r\n").split(delimiter)) for line in first if line]
-        top, deep, header = header_among(rows, table)
-        if any(header):
-            unnamed = tuple(index for index, one in enumerate(header) if not one)
-            raw.header_row, raw.header = top + deep, header
-            raw.bulk = Bulk(path, raw.header_row, delimiter, unnamed)
-            return raw
-    headed(raw, records(path, file, looked.encoding, delimiter, raw), table)
-    if not raw.header and not raw.problems:
-        raw.problems.append(Problem("error", "empty_file", file))
+    begun = RawTable()  # what is wrong with the first rows is told when they are read again
+    with closing(records(path, file, looked.encoding, delimiter, begun)) as rows:
+        headed(raw, islice(rows, TITLE_ROWS), table)
+    if not raw.header:
+        raw.problems, raw.lost = begun.problems or [Problem("error", "empty_file", file)], begun.lost
+        return raw
+    every = records(path, file, looked.encoding, delimiter, raw)
+    raw.records = (record for record in every if record[0] > raw.header_row)
+    if looked.plain and any(raw.header) and '"' not in "".join(first):
+        unnamed = tuple(index for index, one in enumerate(raw.header) if not one)
+        raw.bulk = Bulk(path, raw.header_row, delimiter, unnamed)
     return raw
 
 
@@ -120,16 +122,20 @@ def _lines(text: io.TextIOBase) -> Iterator[str]:
 
 def _delimiter(lines: list[str], table: Table) -> str:
     """What stands between cells: whatever splits the first lines into most of the table's headers."""
-    known = spellings(table)
+    known = table.spellings
+    most, best = 0, DELIMITERS[0]
+    for delimiter in DELIMITERS:
+        for line in lines:
+            cells = [header_spelling(cell.strip().strip('"')) for cell in line.split(delimiter)]
+            hits = sum(cell in known for cell in cells)
+            if hits == len(cells) > 1:
+                return delimiter  # nothing but headers
+            if hits > most:
+                most, best = hits, delimiter
+    return best
 
-    def hits(delimiter: str) -> int:
-        split = ([header_spelling(cell.strip().strip('"')) for cell in line.split(delimiter)] for line in lines)
-        return max((sum(cell in known for cell in cells) for cells in split), default=0)
 
-    return max(DELIMITERS, key=hits)
-
-
-def records(path: Path, file: str, encoding: str, delimiter: str, raw: RawTable) -> Iterator[Record]:
+def records(path: Path, file: str, encoding: str, delimiter: str, raw: RawTable) -> Generator[Record, None, None]:
     """The rows of a file that have anything in them; what is wrong with it is told in `raw` by the end."""
     csv.field_size_limit(LONGEST_CELL)
     row = last = 0

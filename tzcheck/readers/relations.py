@@ -76,6 +76,6 @@ def copied(columns: Headed, path: Path, file: str, encoding: str | None) -> RawT
     if looked.encoding is not None:
         raw.encoding = csv.NAMES.get(looked.encoding, looked.encoding)
         raw.records = csv.records(path, file, looked.encoding, ",", raw)
-        if looked.plain and path.stat().st_size > csv.LARGE:
+        if looked.plain:
             raw.bulk = Bulk(path, 0, ",")
     return raw

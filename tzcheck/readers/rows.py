@@ -1,13 +1,13 @@
 """What every reader returns: a header and the rows below it, as texts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias
 
 from tzcheck.errors import Problem
-from tzcheck.table import WORKED_OUT, Table
+from tzcheck.table import Table, header_spelling
 
 Record: TypeAlias = tuple[int, tuple[str, ...]]
 # What stands for a formula whose result was never computed.
@@ -18,7 +18,7 @@ TITLE_ROWS = 20
 
 @dataclass(frozen=True)
 class Bulk:
-    """A file whose rows the store reads by itself: a Parquet file (without a delimiter), or a plain CSV file.
+    """A file whose rows the store can read by itself: a Parquet file (without a delimiter), or a plain CSV file.
 
     Such a CSV file is in UTF-8 and has, after `skip` lines, a line a row and no blank lines. `unnamed` are the columns
     without a header, counted from 0. Rows of Parquet are counted `by_order` where a column is called `file_row_number`.
@@ -36,7 +36,7 @@ class RawTable:
     """The cells of one table of a file: `records` are (row number, cells), rows counted as a spreadsheet does.
 
     Blank rows count but are no records. `records` may be read once; `problems` and the number of rows that are `lost`
-    (read, but not made a record) are complete after that. Where there is a `bulk`, there are no records.
+    (read, but not made a record) are complete after that. Of Parquet there is a `bulk` and no records.
     Of a workbook `days` are the rows and indexes of cells that hold a day, `merged` of those in a merged area that were
     filled with what its first cell holds.
     """
@@ -50,23 +50,6 @@ class RawTable:
     encoding: str | None = None
     days: list[tuple[int, int]] = field(default_factory=list)
     merged: list[tuple[int, int]] = field(default_factory=list)
-
-
-def header_spelling(text: str) -> str:
-    """A header as it is compared: without spaces and in half-width brackets, whatever the case."""
-    folded = "".join(text.split()).casefold()
-    return folded.translate(str.maketrans("（），：％", "(),:%"))
-
-
-def spellings(table: Table) -> dict[str, str]:
-    """The column id for every spelling of a header that the table knows."""
-    known: dict[str, str] = {}
-    for column in table.columns:
-        if column.kind in WORKED_OUT:
-            continue
-        for header in (column.id, *column.headers):
-            known.setdefault(header_spelling(header), column.id)
-    return known
 
 
 def headed(raw: RawTable, rows: Iterator[Record], table: Table) -> RawTable:
@@ -84,7 +67,7 @@ def header_among(rows: Sequence[tuple[str, ...]], table: Table) -> tuple[int, in
 
     Of two rows the upper one says what several columns have in common (在校生数 over 小学 and 初中).
     """
-    known = spellings(table)
+    known = table.spellings
     required = {column.id for column in table.columns if column.required}
     best, most = (0, 1, rows[0] if rows else ()), 0
     for index, cells in enumerate(rows):
@@ -99,7 +82,7 @@ def header_among(rows: Sequence[tuple[str, ...]], table: Table) -> tuple[int, in
     return best
 
 
-def _in_two(upper: Sequence[str], lower: Sequence[str], known: dict[str, str]) -> tuple[str, ...]:
+def _in_two(upper: Sequence[str], lower: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
     """A header of two rows as one: of each column the spelling that the table knows, else both as they stand."""
     header = []
     above = ""

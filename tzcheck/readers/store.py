@@ -100,10 +100,10 @@ class Plain:
 
 @dataclass(frozen=True)
 class Held:
-    """Rows of texts as they were read: the query that has them, and what it reads them from, if that is no file."""
+    """Rows of texts as they were read: the query that has them, and the tables that were made for it."""
 
     rows: str
-    kept: str | None
+    kept: tuple[str, ...] = ()
 
 
 class Store:
@@ -156,46 +156,68 @@ class Store:
         kept = next(self._names)
         kinds = {name: RAW.get(name, "VARCHAR") for name in columns}
         self._lists(kept, kinds, tuple(columns.values()))
-        return Held(f"(SELECT rowid AS _id, * FROM {kept})", kept)
+        return Held(f"(SELECT rowid AS _id, * FROM {kept})", (kept,))
 
-    def hold_file(
-        self, bulk: Bulk, columns: Sequence[Column | None], own: tuple[int, int], telling: Iterable[int]
+    def hold_files(
+        self, files: Sequence[tuple[int, int, Bulk]], columns: Sequence[Column | None], telling: Iterable[int]
     ) -> Held | None:
-        """Keeps the rows of a file as `hold` does; None where DuckDB can't read it. `own` are its set and file.
+        """Keeps the rows of files as `hold` does; None where DuckDB can't read them. Of each its set and its number.
 
-        A row with nothing in any of the columns that are `telling` is none.
+        They are one of Parquet, or of CSV and alike. A row with nothing in any of the columns `telling` is none.
         """
+        bulk = files[0][-1]
         known = [f'c{index} AS "{column.id}"' for index, column in enumerate(columns) if column]
         every = ", ".join(f"c{index}" for index in range(len(columns)))
-        kept = None if bulk.delimiter is None else next(self._names)
-        source = kept or _parquet(bulk.path, len(columns), bulk.by_order)
         try:
-            if kept:
-                values = {"path": whatever_named(bulk.path), "delimiter": bulk.delimiter}
-                self._do(f"CREATE TABLE {kept} AS {_csv(len(columns), bulk.skip)}", values)
-            else:
+            if bulk.delimiter is None:
                 # Typed where it is: that takes half the time, since Parquet has every text once. But a damaged page
                 # must be found before the first row is typed.
+                source = _parquet(bulk.path, len(columns), bulk.by_order)
+                kept: tuple[str, ...] = ()
                 self._all(f"SELECT bit_xor(hash({every})) FROM {source}")
+            else:
+                source, *made = self._hold_csv(files, len(columns))
+                kept = tuple(made)
         except duckdb.Error:
             return None
         told = ", ".join(["NULL", *(f"c{index}" for index in telling)])
         unnamed = [f"c{index}" for index in bulk.unnamed]
         beyond = f"coalesce({', '.join(unnamed)})" if unnamed else "NULL"
+        where = "_set, _file, rowid - _begin" if len(files) > 1 else "{} AS _set, {} AS _file, rowid".format(*files[0])
         rows = (
-            f"(SELECT rowid AS _id, {own[0]} AS _set, {own[1]} AS _file, "
-            f"rowid + {bulk.skip + 1} AS _row, coalesce({every}) AS _first, {beyond} AS _extra, "
-            f"{', '.join(known)} FROM {source} WHERE coalesce({told}) IS NOT NULL)"
+            f"(SELECT rowid AS _id, {where} + {bulk.skip + 1} AS _row, coalesce({every}) AS _first, "
+            f"{beyond} AS _extra, {', '.join(known)} FROM {source} WHERE coalesce({told}) IS NOT NULL)"
         )
         return Held(rows, kept)
 
-    def places_named(self, held: Held, table: Table, given: frozenset[str]) -> list[tuple[int, str, int]]:
-        """The set and the text of every place that rows name, and of how many; '' for no text.
+    def _hold_csv(self, files: Sequence[tuple[int, int, Bulk]], columns: int) -> tuple[str, ...]:
+        """Reads files that are alike: what their rows are read from, and the tables that were made for it.
+
+        Of several `_set` and `_file` stand beside each row, and `_begin`, the `rowid` of the first row of its file.
+        """
+        bulk, kept = files[0][-1], next(self._names)
+        values = {"paths": [whatever_named(one.path) for *_, one in files], "delimiter": bulk.delimiter}
+        several = len(files) > 1
+        index = ", file_index AS _index" if several else ""
+        self._do(f"CREATE TABLE {kept} AS SELECT *{index} FROM {_csv(columns, bulk.skip)}", values)
+        if not several:
+            return kept, kept
+        sets, numbers, _ = zip(*files, strict=True)
+        self._do(
+            f"CREATE TABLE {kept}_of AS SELECT * FROM (SELECT _index, CASE WHEN max(rowid) - min(rowid) < count(*) "
+            f"THEN min(rowid) ELSE error('rows out of order') END AS _begin FROM {kept} GROUP BY _index) JOIN "
+            "(SELECT unnest($1) AS _index, unnest($2) AS _set, unnest($3) AS _file) USING (_index)",
+            [list(range(len(files))), list(sets), list(numbers)],
+        )
+        return f"(SELECT {kept}.rowid, * FROM {kept} JOIN {kept}_of USING (_index))", kept, f"{kept}_of"
+
+    def places_named(self, held: Held, table: Table, given: frozenset[str]) -> list[tuple[int, str, int, int]]:
+        """The set and the text of every place that rows name, their file and how many they are; '' for no text.
 
         They are in the order of their first rows.
         """
-        places = f"SELECT _set, {_place_text(table, given)} AS text, count(*)"
-        return self._all(f"{places} FROM {held.rows} r GROUP BY ALL ORDER BY min(_file * {ROWS} + _row)")
+        places = f"SELECT _set, {_place_text(table, given)} AS text, _file, count(*)"
+        return self._all(f"{places} FROM {held.rows} r GROUP BY ALL ORDER BY _file, min(_row)")
 
     def type(
         self,
@@ -245,7 +267,7 @@ class Store:
             )
             self._do(f'DELETE FROM "{table.id}" WHERE NOT _plain')
         if held.kept:
-            self._do(f"DROP TABLE {held.kept}")
+            self._do("; ".join(f"DROP TABLE {name}" for name in held.kept))
         return map(partial(_other, names), found)
 
     def add(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -398,7 +420,7 @@ def _other(names: Sequence[str], row: Sequence[Any]) -> Other:
 def _csv(columns: int, skip: int) -> str:
     kinds = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(columns))
     return (
-        "SELECT * FROM read_csv($path, auto_detect = false, header = false, "
+        "read_csv($paths, auto_detect = false, header = false, "
         f"skip = {skip}, delim = $delimiter, quote = '\"', escape = '\"', columns = {{{kinds}}}, "
         # A line that may hold a cell longer than any is left to `readers.csv`, which tells of it.
         f"strict_mode = true, compression = 'none', max_line_size = {LONGEST_CELL})"

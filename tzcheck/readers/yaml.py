@@ -10,7 +10,7 @@ from tzcheck.readers.rows import RawTable
 from tzcheck.table import Table
 
 
-def read(path: Path, file: str, table: Table, encoding: str | None = None, bulk: bool = True) -> RawTable:
+def read(path: Path, file: str, table: Table, encoding: str | None = None) -> RawTable:
     """The rows of a file; the row number of each is the line it begins on. Raises OSError."""
     found, problems = document.read(path.read_bytes(), file)
     if found is None:
