@@ -52,7 +52,7 @@ def by_duckdb(path: Path) -> None:
 def csv_texts(path: Path) -> None:
     raw = csv.read(path, path.name, CLASSES)
     assert raw.bulk
-    assert Store().hold_file(raw.bulk, [CLASSES.column(name) for name in HEADER], (0, 0), range(len(HEADER)))
+    assert Store().hold_files([(0, 0, raw.bulk)], [CLASSES.column(name) for name in HEADER], range(len(HEADER)))
 
 
 def by_calamine(path: Path) -> None:

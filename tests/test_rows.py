@@ -96,13 +96,17 @@ def told(found: Facts) -> dict[str, Any]:
         (one.file or "", one.row or 0, one.column or "", one.code, one.value or "", one.message("zh"))
         for one in found.problems
     )
+    # Which place is the first may depend on which file is read first.
+    called = [place.id for place in found.places]
+    tables = {id: list(typed.store.rows(typed.table)) for id, typed in found.tables.items() if not typed.table.derived}
     return {
-        "tables": {
-            id: list(typed.store.rows(typed.table)) for id, typed in found.tables.items() if typed.table.derived is None
-        },
+        "tables": {id: [row | {"_place": called[row["_place"]]} for row in rows] for id, rows in tables.items()},
         "files": [(one.path, one.rows, one.accepted, one.rejected) for one in found.files],
         "problems": problems,
-        "refused": sorted(found.refused, key=repr),
+        "refused": sorted(
+            repr((one.table, None if one.place is None else called[one.place], one.indicator, one.subject))
+            for one in found.refused
+        ),
         "turned": found.turned,
     }
 
@@ -126,6 +130,57 @@ def test_a_row_means_the_same_however_it_is_read(
     with monkeypatch.context() as patch:
         patch.setattr(store, "_tests", lambda *_: (["false"], {}))  # no row is plain: all are typed cell by cell
         assert told(reading.read([folder], KNOWN)) == listed
+
+
+def spoilt(text: str, header: list[str], dice: Random) -> str:
+    """A file as nobody expects it among others: its lines, its header, or the shape of its rows."""
+    lines = text.split("\n")
+    ragged, quoted = (
+        [*lines[:3], "x", *lines[3:]],
+        [*lines[:2], '"' + '","'.join(["x\ny"] * len(header)) + '"', *lines[2:]],
+    )
+    titled, blank, none = ["一张表", *lines], [*lines[:4], "", *lines[4:]], lines[:1]
+    return "\n".join(dice.choice([lines, lines, ragged, quoted, titled, blank, none, [], [*lines, '"']]))
+
+
+@pytest.mark.parametrize("id", TRIED)
+@FEW
+@given(seed=SEEDS)
+def test_files_mean_the_same_whether_they_are_read_together_or_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, id: str, seed: int
+) -> None:
+    dice = Random(seed)
+    header, rows = table_of(id, dice)
+    folder = written(tmp_path / "f", id, header, rows[:8])
+    text = (folder / f"{id}.csv").read_text(encoding="utf-8")
+    for number in range(1, 7):
+        own = "\n".join([text.split("\n")[0], *(",".join(row).replace("\n", "") for row in rows[8 * number :][:8])])
+        content = spoilt(own, header, dice).replace("\n", dice.choice(["\n", "\r\n"]))
+        encoding = dice.choice(["utf-8", "utf-8", "utf-8-sig", "gb18030"])
+        (folder / f"{id}_{number}.csv").write_text(content, encoding, "replace", newline="")
+    listed = told(reading.read([folder], KNOWN))
+    with monkeypatch.context() as patch:
+        patch.setattr(csv_reader, "LARGE", -1)
+        assert told(reading.read([folder], KNOWN)) == listed
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_more_files_are_read_than_may_be_open(tmp_path: Path, encoding: str) -> None:
+    resource = pytest.importorskip("resource")
+    for number in range(80):
+        rows = "".join(f"21{number:08d},小学,一,{row},45\n" for row in range(60))
+        path = tmp_path / f"f/{number}/classes.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text("学校标识码,学段,年级,班级,学生数\n" + rows, encoding)
+        (path.parent / "county.yaml").write_text(COUNTY, encoding="utf-8")
+    most, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/dev/fd").iterdir())) + 40, hard))
+    try:
+        found = reading.read([tmp_path / "f"], KNOWN)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    assert not found.problems
+    assert sum(file.accepted for file in found.files) == 80 * 60
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])

@@ -271,6 +271,7 @@ def _facts(reading: Reading) -> Facts:
     typed = {table.id: TypedTable(table, store, frozenset(files[table.id])) for table in tables}
     for id, counted in of_place.items():
         typed[id].known["_place",] = list(counted.items())
+    order = {file.path: index for index, file in enumerate(reading.files)}
     if VALUES.id in given:
         given |= {given_as(VALUES.id, key) for _, key, _ in typed[VALUES.id].counted("_place", "key")}
     return Facts(
@@ -284,7 +285,7 @@ def _facts(reading: Reading) -> Facts:
         problems=tuple(sorted(reading.problems, key=Problem.order)),
         refused=tuple(reading.refused),
         days=tuple(reading.days),
-        turned=tuple(reading.turned.values()),
+        turned=tuple(sorted(reading.turned.values(), key=lambda one: order[one.file])),
         store=store,
         given=frozenset(given),
     )
