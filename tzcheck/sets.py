@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,7 @@ def _not_a_table(reading: Reading, file: str, name: str) -> None:
     reading.tell("error" if near else "query", code, file, details=details)
 
 
+@cache
 def table_of(name: str) -> Table | None:
     """The table that a file or a sheet holds: called as it, or as it with `_` and more behind (`funding_2024`)."""
     spelling = header_spelling(name)
@@ -400,7 +402,7 @@ def _columns(reading: Reading, own: FactSet, table: Table, raw: RawTable, file: 
         candidates = {header_spelling(header): header for header in strangers}
         near = [
             candidates[match]
-            for spelling in (column.id, *column.headers)
+            for spelling in ((column.id, *column.headers) if candidates else ())
             for match in get_close_matches(header_spelling(spelling), candidates, 1, 0.75)
         ]
         needed = own.place is None if column.kind == "place" else column.required
