@@ -294,13 +294,13 @@ def _facts(reading: Reading) -> Facts:
 def _type_tables(reading: Reading, progress: Told = nobody) -> None:
     reading.store.make(TABLES[id] for id in reading.parts)
     step = steps(progress, "typing", sum(map(len, reading.parts.values())))
-    # Where rows are typed is one thing and where the next are read another, so that both cores have something to do.
+    # While rows are typed those of the next table are read, so that both cores have something to do.
     todo: deque[Callable[[], None]] = deque()
     with ThreadPoolExecutor(2) as pool:
         for id, parts in reading.parts.items():
             table = TABLES[id]
             for number, (held, given, named) in enumerate(_held(reading, table, parts, step)):
-                while number and todo:
+                while number and todo:  # rows for one table are typed one after the other
                     todo.popleft()()
                 placed = _placed(reading, named)
                 others = pool.submit(reading.store.type, held, table, given, placed, _plain(reading, table))

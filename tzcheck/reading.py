@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from tzcheck.errors import Problem
@@ -113,13 +112,12 @@ class FactSet:
 
 @dataclass(frozen=True)
 class Part:
-    """The rows of one file for a table: the numbers of its set and of the file, the column of each cell, its path."""
+    """The rows of one file for a table: the numbers of its set and of the file, the column of each cell."""
 
     own: int
     file: int
     columns: Sequence[Column | None]
     raw: RawTable
-    path: Path | None
 
 
 class Reading:

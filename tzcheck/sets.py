@@ -115,7 +115,7 @@ def read_set(reading: Reading, root: Path, files: list[Path], read: Callable[[],
             reading.refuse(Refused(table.id, own.place, None))
         else:
             raw = READERS[path.suffix.casefold()](path, name, table, reading.encoding)
-            read_table(reading, own, table, raw, FileRead(name, sha, 0), path)
+            read_table(reading, own, table, raw, FileRead(name, sha, 0))
 
 
 def _not_a_table(reading: Reading, file: str, name: str) -> None:
@@ -172,7 +172,7 @@ def _read_workbook(reading: Reading, own: FactSet, path: Path, name: str, sha: s
             reading.files.append(FileRead(file, sha, 0, sheet=sheet))
             continue
         raw.records = chain([first], raw.records)
-        read_table(reading, own, table, raw, FileRead(file, sha, 0, sheet=sheet), path)
+        read_table(reading, own, table, raw, FileRead(file, sha, 0, sheet=sheet))
 
 
 def _not_a_sheet(reading: Reading, file: str, sheet: str, book: workbook.Workbook) -> None:
@@ -354,9 +354,7 @@ def _value_rows(
     return rows
 
 
-def read_table(
-    reading: Reading, own: FactSet, table: Table, raw: RawTable, file: FileRead, path: Path | None = None
-) -> None:
+def read_table(reading: Reading, own: FactSet, table: Table, raw: RawTable, file: FileRead) -> None:
     """Finds the columns of one file's rows, which are typed when the headers of all files are known."""
     columns = None if not raw.header else _columns(reading, own, table, raw, file.path)
     # A column that is no table's is known by its header.
@@ -373,7 +371,7 @@ def read_table(
     reading.files.append(replace(file, encoding=raw.encoding, letters=letters))
     # The set is one of the last; a workbook among a folder's files may be a set of its own.
     number = next(index for index in reversed(range(len(reading.sets))) if reading.sets[index] is own)
-    reading.parts[table.id].append(Part(number, len(reading.files) - 1, columns, raw, path))
+    reading.parts[table.id].append(Part(number, len(reading.files) - 1, columns, raw))
 
 
 def _columns(reading: Reading, own: FactSet, table: Table, raw: RawTable, file: str) -> list[Column | None] | None:
