@@ -1,6 +1,7 @@
 """facts/demo-2022: written anew byte for byte, and told by tzcheck as its README tells it."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -77,6 +78,21 @@ def test_the_monitoring_is_judged_by_score_and_beside_it_by_the_countys_own_fact
     assert [(number, behind[f"modernization.{number}"]["sign"]) for number in (7, 11, 20, 28)] == [
         (7, "-"), (11, "-"), (20, "*"), (28, "-"),
     ]  # fmt: skip
+
+
+def test_a_refused_row_leaves_each_stage_in_doubt_for_all_that_reads_it(tmp_path: Path) -> None:
+    """It may be of any stage; only what a row by itself proves is told of one."""
+    folder = shutil.copytree(DEMO / "ready", tmp_path / "f")
+    spoilt = {"schools.csv": (",1040,", ",约9,"), "classes.csv": (",44\n", ",46\n")}
+    for name, (cell, other) in spoilt.items():
+        text = (folder / name).read_text(encoding="utf-8")
+        assert cell in text
+        (folder / name).write_text(text.replace(cell, other, 1), encoding="utf-8")
+    found = check(folder, "--standard", "balanced", "--standard", "modernization").indicators(NAMES["ready"])
+    parts = {id: {one["category"]: one["verdict"] for one in found[id]["parts"]} for id in found}
+    assert parts["balanced.variation.1"] == {"primary": "undetermined", "junior": "undetermined"}
+    assert [found[f"modernization.facts.{number}"]["verdict"] for number in (21, 22)] == ["undetermined"] * 2
+    assert parts["balanced.12"] == {"primary": "unmet", "junior": "undetermined"}
 
 
 def test_the_county_that_is_ready_meets_all_that_can_be_judged(runs: dict[str, Run]) -> None:

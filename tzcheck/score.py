@@ -503,11 +503,10 @@ class View:
         counts = self.counts.get((id, "facts", place), [])
         tally = _tally(counts)
         more: dict[str, Any] = {"checked": tally.checked, "limit_source": asked.limit_source}
-        if first.category or len(judgements) > 1:
-            more["parts"] = self._parts(judgements, counts)
+        proven: list[Subject] = []
         evidence: tuple[Evidence, ...] = ()
         missing: tuple[Evidence, ...] = ()
-        breaches, proven, needed = 0, 0, ""
+        breaches, needed = 0, ""
         subjects = self.told.get((id, "facts", place))
         if subjects:
             if len(judgements) > 1:
@@ -515,7 +514,7 @@ class View:
             told = [(judgements[one.part], one) for one in subjects]
             evidence = tuple([self._evidence(*both) for both in told if both[1].holds is False])
             missing = tuple([self._evidence(*both) for both in told if both[1].holds is None])
-            breaches, proven = len(evidence), sum(one.holds is False and self._proven(of, one) for of, one in told)
+            breaches, proven = len(evidence), [one for of, one in told if one.holds is False and self._proven(of, one)]
             if missing:
                 named = {one.column for one in missing if one.column} or {", ".join(first.tables)}
                 needed = ", ".join(sorted(named))
@@ -527,8 +526,11 @@ class View:
                     for of, one in told
                     for side, value in zip(of.shows, one.shows, strict=False)
                 )
+        if first.category or len(judgements) > 1:
+            sure = {one.category for one in proven} if refused else None
+            more["parts"] = self._parts(judgements, counts, sure)
         more |= _shown(judgements, tally, counts, evidence, missing)
-        verdict, reason = _decide(judgements, rule, counts, tally, breaches, proven, refused, needed)
+        verdict, reason = _decide(judgements, rule, counts, tally, breaches, len(proven), refused, needed)
         if asked.stated and verdict is Verdict.MET and (unproven := self._unproven(asked.stated, place)):
             verdict, reason = Verdict.UNDETERMINED, Reason("undocumented", {"keys": unproven})
         return _Found(verdict, reason, more)
@@ -683,8 +685,13 @@ class View:
             for id in (None, subject.subject)
         )
 
-    def _parts(self, judgements: list[Judgement], counts: list[Count]) -> tuple[Part, ...]:
-        """A part for each category that is there: the worst value in it, or the share that holds."""
+    def _parts(
+        self, judgements: list[Judgement], counts: list[Count], sure: Collection[str | None] | None
+    ) -> tuple[Part, ...]:
+        """A part for each category that is there: the worst value in it, or the share that holds.
+
+        Where rows were refused, of which category nobody knows, only those are told that a breach makes `sure`.
+        """
         found: dict[str, list[Count]] = {}
         for count in counts:
             if count.category is not None and count.checked:
@@ -693,6 +700,8 @@ class View:
         for category, own in found.items():
             checked, met, unmet, unknown = _tally(own)
             verdict = Verdict.UNMET if unmet else Verdict.UNDETERMINED if unknown else Verdict.MET
+            if sure is not None and category not in sure:
+                verdict = Verdict.UNDETERMINED
             # The worst of what was asked first, of those of whom it was asked; of a breach, if there is one.
             telling = next((one for one in own if one.unmet), own[0])
             judgement = judgements[telling.part]
