@@ -19,6 +19,7 @@ from tzcheck.errors import FactsFault, NothingFault, Problem, UsageFault
 from tzcheck.place import Place
 from tzcheck.progress import Told, nobody, steps
 from tzcheck.readers import RawTable, csv, parquet
+from tzcheck.readers.rows import Bulk
 from tzcheck.readers.store import RAW, ROWS, Held, Other, Plain, Store, types_of
 from tzcheck.readers.yaml import cell
 from tzcheck.reading import FactSet, FileRead, Known, Part, Reading, Refused, Turned
@@ -298,12 +299,12 @@ def _type_tables(reading: Reading, progress: Told = nobody) -> None:
     todo: deque[Callable[[], None]] = deque()
     with ThreadPoolExecutor(2) as pool:
         for id, parts in reading.parts.items():
-            table = TABLES[id]
+            table, plain = TABLES[id], _plain(reading, TABLES[id])
             for number, (held, given, named) in enumerate(_held(reading, table, parts, step)):
                 while number and todo:  # rows for one table are typed one after the other
                     todo.popleft()()
                 placed = _placed(reading, named)
-                others = pool.submit(reading.store.type, held, table, given, placed, _plain(reading, table))
+                others = pool.submit(reading.store.type, held, table, given, placed, plain)
                 todo.append(partial(_add_others, reading, table, others))
             todo.append(partial(_refuse_repeated, reading, table))
             while len(todo) > MOST_WAITING:
@@ -334,21 +335,22 @@ def _held(
     todo, listed = _in_bulk(parts)
     while todo:
         alike = todo.popleft()
-        first, bulks = alike[0], [(part.own, part.file, part.raw.bulk) for part in alike if part.raw.bulk]
-        held = store.hold_files(bulks, first.columns, _telling(table, first.columns, bulks[0][-1].unnamed))
+        first, bulk = alike[0]
+        files = [(part.own, part.file, bulk) for part, bulk in alike]
+        held = store.hold_files(files, first.columns, _telling(table, first.columns, bulk.unnamed))
         if held is None and len(alike) > 1:
             # Of many files one may be odd: it is looked for by halves.
             todo.extendleft([alike[len(alike) // 2 :], alike[: len(alike) // 2]])
         elif held is None:
             damaged = parquet.damaged(reading.files[first.file].path)
-            listed.append(first if bulks[0][-1].delimiter else replace(first, raw=damaged))
+            listed.append(first if bulk.delimiter else replace(first, raw=damaged))
         else:
             given = frozenset(column.id for column in first.columns if column)
             places = store.places_named(held, table, given)
             rows_of: Counter[int] = Counter()
             for *_, file, rows in places:
                 rows_of[file] += rows
-            for part in alike:
+            for part, _ in alike:
                 step()
                 _count(reading, table, part, rows_of[part.file])
             yield held, given, dict.fromkeys((number, text) for number, text, *_ in places)
@@ -357,9 +359,9 @@ def _held(
         yield store.hold(held_rows), frozenset(held_rows) - RAW.keys(), dict.fromkeys(named)
 
 
-def _in_bulk(parts: Iterable[Part]) -> tuple[deque[list[Part]], list[Part]]:
+def _in_bulk(parts: Iterable[Part]) -> tuple[deque[list[tuple[Part, Bulk]]], list[Part]]:
     """The files that the store reads, those that are alike together; and all others."""
-    alike: dict[Any, list[Part]] = {}
+    alike: dict[Any, list[tuple[Part, Bulk]]] = {}
     others = []
     for part in parts:
         bulk = part.raw.bulk
@@ -368,14 +370,13 @@ def _in_bulk(parts: Iterable[Part]) -> tuple[deque[list[Part]], list[Part]]:
         else:
             path = bulk.path if bulk.delimiter is None else None  # a Parquet file stands alone
             columns = tuple(column and column.id for column in part.columns)
-            alike.setdefault((path, bulk.delimiter, bulk.skip, bulk.unnamed, columns), []).append(part)
-    found: deque[list[Part]] = deque()
-    for some in alike.values():
-        bulks = [part.raw.bulk for part in some if part.raw.bulk]
-        if bulks[0].delimiter is None or sum(bulk.path.stat().st_size for bulk in bulks) > csv.LARGE:
+            alike.setdefault((path, bulk.delimiter, bulk.skip, bulk.unnamed, columns), []).append((part, bulk))
+    found: deque[list[tuple[Part, Bulk]]] = deque()
+    for (path, *_), some in alike.items():
+        if path or sum(bulk.path.stat().st_size for _, bulk in some) > csv.LARGE:
             found.append(some)
         else:
-            others += some
+            others += [part for part, _ in some]
     return found, others
 
 

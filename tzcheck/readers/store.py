@@ -176,21 +176,21 @@ class Store:
                 kept: tuple[str, ...] = ()
                 self._all(f"SELECT bit_xor(hash({every})) FROM {source}")
             else:
-                source, *made = self._hold_csv(files, len(columns))
-                kept = tuple(made)
+                source, kept = self._hold_csv(files, len(columns))
         except duckdb.Error:
             return None
         told = ", ".join(["NULL", *(f"c{index}" for index in telling)])
         unnamed = [f"c{index}" for index in bulk.unnamed]
         beyond = f"coalesce({', '.join(unnamed)})" if unnamed else "NULL"
-        where = "_set, _file, rowid - _begin" if len(files) > 1 else "{} AS _set, {} AS _file, rowid".format(*files[0])
+        set, file, _ = files[0]
+        where = "_set, _file, rowid - _begin" if len(files) > 1 else f"{set} AS _set, {file} AS _file, rowid"
         rows = (
             f"(SELECT rowid AS _id, {where} + {bulk.skip + 1} AS _row, coalesce({every}) AS _first, "
             f"{beyond} AS _extra, {', '.join(known)} FROM {source} WHERE coalesce({told}) IS NOT NULL)"
         )
         return Held(rows, kept)
 
-    def _hold_csv(self, files: Sequence[tuple[int, int, Bulk]], columns: int) -> tuple[str, ...]:
+    def _hold_csv(self, files: Sequence[tuple[int, int, Bulk]], columns: int) -> tuple[str, tuple[str, ...]]:
         """Reads files that are alike: what their rows are read from, and the tables that were made for it.
 
         Of several `_set` and `_file` stand beside each row, and `_begin`, the `rowid` of the first row of its file.
@@ -201,7 +201,7 @@ class Store:
         index = ", file_index AS _index" if several else ""
         self._do(f"CREATE TABLE {kept} AS SELECT *{index} FROM {_csv(columns, bulk.skip)}", values)
         if not several:
-            return kept, kept
+            return kept, (kept,)
         sets, numbers, _ = zip(*files, strict=True)
         self._do(
             f"CREATE TABLE {kept}_of AS SELECT * FROM (SELECT _index, CASE WHEN max(rowid) - min(rowid) < count(*) "
@@ -209,7 +209,7 @@ class Store:
             "(SELECT unnest($1) AS _index, unnest($2) AS _set, unnest($3) AS _file) USING (_index)",
             [list(range(len(files))), list(sets), list(numbers)],
         )
-        return f"(SELECT {kept}.rowid, * FROM {kept} JOIN {kept}_of USING (_index))", kept, f"{kept}_of"
+        return f"(SELECT {kept}.rowid, * FROM {kept} JOIN {kept}_of USING (_index))", (kept, f"{kept}_of")
 
     def places_named(self, held: Held, table: Table, given: frozenset[str]) -> list[tuple[int, str, int, int]]:
         """The set and the text of every place that rows name, their file and how many they are; '' for no text.
