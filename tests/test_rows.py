@@ -135,10 +135,8 @@ def test_a_row_means_the_same_however_it_is_read(
 def spoilt(text: str, header: list[str], dice: Random) -> str:
     """A file as nobody expects it among others: its lines, its header, or the shape of its rows."""
     lines = text.split("\n")
-    ragged, quoted = (
-        [*lines[:3], "x", *lines[3:]],
-        [*lines[:2], '"' + '","'.join(["x\ny"] * len(header)) + '"', *lines[2:]],
-    )
+    in_quotes = ",".join(['"x\ny"'] * len(header))
+    ragged, quoted = [*lines[:3], "x", *lines[3:]], [*lines[:2], in_quotes, *lines[2:]]
     titled, blank, none = ["一张表", *lines], [*lines[:4], "", *lines[4:]], lines[:1]
     return "\n".join(dice.choice([lines, lines, ragged, quoted, titled, blank, none, [], [*lines, '"']]))
 

@@ -113,9 +113,7 @@ def ready(score: Score) -> str:
 
 def _row(scored: Scored, score: Score, one: Indicator, report: Report, lang: str, details: bool) -> Mapping[str, Any]:
     title = one.rule.title.of(lang)
-    order = {part.category: number for number, part in enumerate(one.parts)}
-    found = report.spreads.get((scored.place.id, one.id), ())
-    spreads = sorted(found, key=lambda each: order.get(each.category or "", 0))
+    spreads = report.spreads.get((scored.place.id, one.id), ())
     listed = one.basis != "mark"
     evidence = one.evidence if details else one.evidence[:MANY]
     return {
